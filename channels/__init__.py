@@ -1,0 +1,1 @@
+"""The tongues: each module binds one channel to the inbox; they look alike."""

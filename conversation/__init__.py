@@ -1,0 +1,1 @@
+"""The memory: the record (append-only, encrypted), the inbox, recordings."""

@@ -1,0 +1,1 @@
+"""The move: links and codes, senders, and the rules of when to offer the screen."""

@@ -1,0 +1,1 @@
+"""The screens: the smartphone page and the console."""
