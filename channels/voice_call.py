@@ -1,0 +1,315 @@
+"""One call, bound to its conversation: facts of the line become events, actions become sound.
+
+Everything about the call happens in one task, one thing after another; the line is never waited for. Patience is
+counted here, from the end of a prompt, and not while the customer is busy on the screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from base64 import b64decode
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from asr.errors import CannotSpeak
+from asr.speech import dump_hint, hypotheses
+from channels import wording
+from channels.hints import hint
+from channels.turns import Turn, turn
+from channels.wording import Utterance
+from conversation.inbox import Delivery, Inbox
+from conversation.recordings import Recordings
+from ivr import engine, events
+from ivr.actions import Ask, Record
+from meaning.sense import Sense
+from telephony import orders
+
+log = logging.getLogger("denwaban.voice")
+
+BETWEEN_KEYS = 4.0
+"""Seconds between two keys of one number before it counts as all that was meant."""
+BUSY_ON_SCREEN = 30.0
+"""Seconds after something was done on the page in which silence on the line is no silence."""
+
+
+class Mouth(Protocol):
+    async def file(self, text: str, language: str, *, keep: bool, speed: float = 1.0) -> Path: ...
+
+    def forget(self, path: Path) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What a call works with. sense: by tree digest. known: texts whose sound is kept."""
+
+    inbox: Inbox
+    mouth: Mouth
+    recordings: Recordings
+    sense: Callable[[str], Sense]
+    known: Callable[[Utterance], bool]
+    chime: Path
+    transcribe: Callable[[str, str, str], None]
+
+
+class VoiceCall:
+    """order: sends to the line. afresh: moves the call to a new conversation."""
+
+    def __init__(
+        self,
+        call: str,
+        means: Means,
+        order: Callable[[orders.Order], None],
+        afresh: Callable[[VoiceCall, events.Joined], Awaitable[None]],
+    ) -> None:
+        self.call, self.conversation = call, ""
+        self._joined: events.Joined | None = None
+        self._means, self._order, self._afresh = means, order, afresh
+        self._work: asyncio.Queue[Callable[[], Awaitable[None]] | None] = asyncio.Queue()
+        self._ask: Ask | None = None
+        self._asked: dict[int, Ask] = {}
+        self._play = self._listen = 0
+        self._playing: Turn | None = None
+        self._later: deque[Turn] = deque()
+        self._recording: Record | None = None
+        self._keyed_some = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._busy_until = 0.0
+        self._volatile: list[Path] = []
+        self._stop_listening: Callable[[], None] = lambda: None
+        self._last_words: list[Callable[[], Awaitable[None]]] = []
+
+    # -- its task ---------------------------------------------------------------------------------------------
+
+    def soon(self, what: Callable[[], Awaitable[None]]) -> None:
+        """Do this when all before it is done."""
+        self._work.put_nowait(what)
+
+    async def run(self) -> None:
+        """Until the call has ended."""
+        try:
+            while (what := await self._work.get()) is not None:
+                await what()
+            for what in self._last_words:
+                await what()
+        finally:
+            self._stop_listening()
+            self._quiet()
+            for path in self._volatile:
+                self._means.mouth.forget(path)
+
+    def at_end(self, what: Callable[[], Awaitable[None]]) -> None:
+        """Do this when the call's last fact is in the record."""
+        self._last_words.append(what)
+
+    def hang_up(self) -> None:
+        self._order(orders.HangUp(call=self.call))
+
+    def _move_to(self, conversation: str) -> None:
+        self._stop_listening()
+        self.conversation = conversation
+        self._stop_listening = self._means.inbox.subscribe(self._delivered, conversation)
+
+    def use(self, order: Callable[[orders.Order], None]) -> None:
+        """The line has connected anew."""
+        self._order = order
+
+    def _delivered(self, delivery: Delivery) -> None:
+        if delivery.event.channel == "page":
+            self._busy_until = asyncio.get_running_loop().time() + BUSY_ON_SCREEN
+        if not delivery.repeated:
+            made = turn(delivery.event, delivery.actions)
+            self.soon(lambda: self._take(made))
+
+    # -- facts of the line ------------------------------------------------------------------------------------
+
+    async def on(self, fact: orders.Fact, key: str) -> None:
+        match fact:
+            case orders.Keyed():
+                if self._recording is None:
+                    self._quiet()
+                    self._keyed_some = True
+                    await self._post(events.Pressed(at=_at(fact.at), channel="voice", digit=fact.digit), key)
+                    self._be_patient()
+            case orders.Played():
+                await self._played(fact)
+            case orders.SpeechBegan():
+                self._quiet()
+            case orders.Heard():
+                await self._heard(fact, key)
+            case orders.Taken():
+                await self._means.recordings.append(self.conversation, fact.recording, fact.piece, b64decode(fact.pcm))
+            case orders.Took():
+                await self._took(fact, key)
+            case orders.Ended():
+                self._quiet()
+                await self._post(events.Left(at=_at(fact.at), channel="voice", reason=fact.reason), key)
+                self._work.put_nowait(None)
+            case orders.Answered():
+                pass  # it made this object
+
+    async def _played(self, fact: orders.Played) -> None:
+        if fact.play != self._play:
+            return
+        done, self._playing = self._playing, None
+        if done is not None and done.record is not None:
+            self._recording = done.record
+            self._order(
+                orders.TakeMessage(call=self.call, recording=f"{self.call}-{fact.play}", longest=done.record.longest)
+            )
+        elif self._later:
+            await self._start(self._later.popleft())
+        else:
+            self._be_patient()
+
+    async def _heard(self, fact: orders.Heard, key: str) -> None:
+        asked = self._asked.get(fact.listen)
+        if asked is None or self._ask is None or asked.node != self._ask.node or self._recording is not None:
+            return  # an answer to a question that is no longer open
+        language = asked.language
+        if fact.result is None:
+            spoke = events.Spoke(at=_at(fact.at), channel="voice", text="", engine="none")
+            await self._post(spoke, key)
+            return
+        hypothesis = hypotheses.validate_python(fact.result)
+        sense = self._means.sense((await self._means.inbox.tree(self.conversation)).digest)
+        noise = not hypothesis.text and not hypothesis.digits and not hypothesis.scores
+        if noise or (fact.barged and asked.expects != "yesno" and sense.is_backchannel(hypothesis.text, language)):
+            if fact.barged:
+                self._order(orders.Resume(call=self.call))
+            else:
+                self._be_patient()
+            return
+        top = hypothesis.scores[0] if hypothesis.scores else ("", 0.0)
+        command = top[0].removeprefix("command:") if top[0].startswith("command:") and top[1] >= 0.6 else None
+        scores = tuple(s for s in hypothesis.scores if not s[0].startswith("command:"))
+        meant = sense.understand(asked, hypothesis.text, scores, hypothesis.digits, hypothesis.confidence)
+        spoke = events.Spoke(
+            at=_at(fact.at),
+            channel="voice",
+            text=hypothesis.text,
+            confidence=hypothesis.confidence,
+            choice=None if command else meant.choice,
+            value=None if command else meant.value,
+            scores=meant.scores,
+            close=() if command else meant.close,
+            command=command or meant.command,  # type: ignore[arg-type]
+            engine=hypothesis.engine,
+        )
+        await self._post(spoke, key)
+
+    async def _took(self, fact: orders.Took, key: str) -> None:
+        self._recording = None
+        await self._means.recordings.close(fact.recording, fact.seconds)
+        took = events.Recorded(at=_at(fact.at), channel="voice", recording=fact.recording, seconds=fact.seconds)
+        await self._post(took, key)
+        if fact.seconds > 0:
+            language = (await self._means.inbox.state(self.conversation)).language
+            self._means.transcribe(self.conversation, fact.recording, language)
+
+    # -- turns ------------------------------------------------------------------------------------------------
+
+    async def begin(self, conversation: str, joined: events.Joined, key: str) -> None:
+        """The call enters this conversation."""
+        self._joined = joined
+        self._move_to(conversation)
+        await self._post(joined, key)
+
+    async def take_up(self, conversation: str, joined: events.Joined) -> None:
+        """A new hub found this call alive: say where we are."""
+        self._joined = joined
+        self._move_to(conversation)
+        tree, state = await self._means.inbox.tree(self.conversation), await self._means.inbox.state(self.conversation)
+        showing = engine.showing(tree, state)
+        made = Turn(utterances=[wording.back_again(showing.language)])
+        if showing.finished:
+            made.finish = True
+        elif showing.ask is not None:
+            made.utterances.extend(wording.ask(showing.ask))
+            made.ask = showing.ask
+        self._play, self._listen = 1_000_000, 1_000_000  # beyond any number of the hub before
+        await self._start(made)
+
+    async def _take(self, made: Turn) -> None:
+        if made.afresh:
+            if self._joined is not None:
+                await self._afresh(self, self._joined)
+            return
+        if made.empty:
+            return
+        self._keyed_some = False
+        if made.replaces or self._playing is None or self._playing.ask is not None:
+            self._later.clear()
+            await self._start(made)
+        else:
+            self._later.append(made)
+
+    async def _start(self, made: Turn) -> None:
+        self._quiet()
+        files = [await self._file(utterance) for utterance in made.utterances]
+        if made.ask is not None:
+            self._ask = made.ask
+            self._listen += 1
+            self._asked[self._listen] = made.ask
+            self._asked.pop(self._listen - 8, None)
+            self._order(orders.Listen(call=self.call, listen=self._listen, hint=dump_hint(hint(made.ask))))
+        elif made.record is not None or made.finish:
+            self._ask = None
+            self._order(orders.Unlisten(call=self.call))
+        self._play += 1
+        self._playing = made
+        if files:
+            self._order(orders.Play(call=self.call, play=self._play, files=tuple(map(str, files))))
+        else:
+            await self._played(
+                orders.Played(call=self.call, at=datetime.now(UTC).timestamp(), play=self._play, complete=True)
+            )
+        if made.finish:
+            self._order(orders.HangUp(call=self.call, after_play=True))
+
+    async def _file(self, utterance: Utterance) -> Path:
+        if utterance.audio and Path(utterance.audio).is_file():
+            return Path(utterance.audio).resolve()
+        keep = utterance.keep or self._means.known(utterance)
+        try:
+            path = await self._means.mouth.file(utterance.text, utterance.language, keep=keep)
+        except CannotSpeak:
+            log.warning("a prompt could not be spoken; a chime stands for it", extra={"call": self.call})
+            return self._means.chime
+        if not keep:
+            self._volatile.append(path)
+        return path
+
+    # -- patience ---------------------------------------------------------------------------------------------
+
+    def _be_patient(self) -> None:
+        self._quiet()
+        if self._ask is None or self._playing is not None or self._recording is not None:
+            return
+        patience = BETWEEN_KEYS if self._keyed_some else self._ask.patience
+        loop = asyncio.get_running_loop()
+        when = max(loop.time() + patience, self._busy_until)
+        self._timer = loop.call_at(when, self._out_of_patience, patience)
+
+    def _out_of_patience(self, patience: float) -> None:
+        if asyncio.get_running_loop().time() < self._busy_until:
+            self._be_patient()
+            return
+        waited = events.Waited(at=datetime.now(UTC), channel="voice", seconds=patience)
+        self.soon(lambda: self._post(waited, None))
+
+    def _quiet(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    async def _post(self, event: events.Event, key: str | None) -> None:
+        await self._means.inbox.post(self.conversation, event, key=key)
+
+
+def _at(stamp: float) -> datetime:
+    return datetime.fromtimestamp(stamp, UTC)
