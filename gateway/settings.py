@@ -1,4 +1,4 @@
-"""Settings: read once, from the environment (``DENWABAN_...``) or ``denwaban.toml``, and refused when they make no sense."""
+"""Settings: read once, from the environment (``DENWABAN_...``) or ``denwaban.toml``; nonsense is refused."""
 
 from __future__ import annotations
 
