@@ -1,0 +1,1 @@
+"""Data: the template of the Kamailio configuration, filled in by ``telephony.edge``."""
