@@ -1,0 +1,1 @@
+"""Steps from one release's tables to the next."""
