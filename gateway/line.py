@@ -1,0 +1,131 @@
+"""A line worker: the SIP engine, what hears for it, and its link to the hub, put together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import time
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from asr import listening
+from asr.ear_client import EarClient
+from asr.segmenter import PACES
+from asr.vad import Gate
+from gateway.settings import Settings
+from telephony import hearing, tones
+from telephony.call import Means
+from telephony.engine import Engine, EngineSettings
+from telephony.line import Line
+from telephony.orders import dump_fact
+from telephony.stack import StackSettings
+from wire.facts import FactSource
+
+log = logging.getLogger(__name__)
+
+PORTS_EACH = 40
+FAREWELL = 30.0
+"""Seconds that a worker which has no calls left waits for the hub to take its last facts."""
+
+
+class CallHearing:
+    """asr's listening, spoken in the words of telephony."""
+
+    def __init__(self) -> None:
+        self._listening = listening.Listening(Gate())
+
+    def feed(self, pcm: bytes) -> Sequence[hearing.Edge]:
+        return [_translated(edge) for edge in self._listening.feed(pcm)]
+
+    def expect(self, hint: dict[str, Any]) -> None:
+        self._listening.expect(PACES.get(hint.get("mode", "free"), PACES["free"]))
+
+    def forget(self) -> None:
+        self._listening.forget()
+
+
+def _translated(edge: listening.Heard) -> hearing.Edge:
+    match edge:
+        case listening.SpeechStarted(ago):
+            return hearing.Began(ago)
+        case listening.Chunk(pcm):
+            return hearing.Chunk(pcm)
+        case listening.Paused():
+            return hearing.Paused()
+        case listening.Resumed():
+            return hearing.Resumed()
+        case listening.SpeechEnded():
+            return hearing.Ceased(edge.ago)
+
+
+def engine_settings(settings: Settings, index: int) -> EngineSettings:
+    """Behind the edge a worker listens on loopback; without one it is the door itself. Media never passes the edge."""
+    behind = settings.edge == "kamailio"
+    rtp_low = settings.rtp_low + (settings.rtp_low % 2) + PORTS_EACH * index
+    return EngineSettings(
+        stack=StackSettings(
+            host="127.0.0.1" if behind else settings.host,
+            media_host=settings.host,
+            advertise=settings.advertise,
+            advertise_sip=not behind,
+            sip_port=settings.line_port + index if behind else settings.sip_port,
+            rtp_low=rtp_low,
+            rtp_ports=PORTS_EACH,
+        ),
+        media_timeout=settings.media_timeout,
+        longest_call=settings.longest_call,
+        retry_after=settings.retry_after,
+        waiting=tones.keep(settings.run / "sounds", "waiting", tones.waiting_sound()),
+    )
+
+
+async def run(settings: Settings, index: int, *, reserve: bool = False) -> None:
+    """Until drained (SIGTERM, an order, or enough calls) and the last call is over. Raises CannotListen.
+
+    index: 0 and up; the reserve worker's is ``settings.lines``.
+    """
+    loop = asyncio.get_running_loop()
+    engine = Engine(engine_settings(settings, index), lambda signal: line.signal(signal))
+    ear = EarClient(str(settings.ear_socket()))
+    source = FactSource(
+        str(settings.hub_socket),
+        uuid.uuid4().hex,
+        hello=lambda: {"index": index, "reserve": reserve, "pid": os.getpid(), "calls": line.calls()},
+        on_order=lambda order: line.order(order),
+        on_link=lambda up: line.link(up),
+    )
+    line = Line(
+        Means(
+            phone=engine,
+            hearing=CallHearing,
+            ear=ear,
+            tone=tones.keep(settings.run / "sounds", "record", tones.record_tone()),
+            patience=settings.ear_patience,
+            tell=lambda fact: source.tell(dump_fact(fact)),
+        ),
+        drain=engine.drain,
+        pending=lambda: source.pending,
+        reserve=reserve,
+        recycle_after=settings.recycle_after,
+    )
+    await engine.start()
+    loop.add_signal_handler(signal.SIGTERM, line.drain)
+    log.info("the line listens", extra={"index": index, "port": engine.stack.sip_port})
+    tasks = [asyncio.create_task(work) for work in (line.run(), source.run(), ear.run())]
+    waiting = asyncio.create_task(line.empty.wait())
+    try:
+        done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+        await engine.emptied()
+        until = time.monotonic() + FAREWELL
+        while source.pending and time.monotonic() < until:  # noqa: ASYNC110 -- counted, not signalled
+            await asyncio.sleep(0.05)
+    finally:
+        for task in (*tasks, waiting):
+            task.cancel()
+        await asyncio.gather(*tasks, waiting, return_exceptions=True)
+        await engine.stop()

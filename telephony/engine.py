@@ -1,0 +1,214 @@
+"""The SIP side of a line worker: answers at once, plays, tells what happens. Everything runs in the Stack's thread.
+
+Asyncio calls the public methods; what happens comes back as ``telephony.signals``. Calls are named by ids that are new
+with every call, so an order for a call that has gone does nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pjsua2 as pj
+
+from telephony.leg import Leg
+from telephony.playout import Playout
+from telephony.signals import AnySignal, CameIn, Gone, HeldChanged, KeyReported, PlayEnded
+from telephony.stack import Stack, StackSettings
+
+INBOUND = 3
+"""Of the library's 4 calls a process one stays free, to say no with and for transfers."""
+LOOK_EVERY = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineSettings:
+    """refusal: status for callers beyond ``INBOUND`` or while draining. Times in seconds."""
+
+    stack: StackSettings
+    media_timeout: float = 20.0
+    longest_call: float = 3600.0
+    refusal: Literal[486, 503] = 503
+    retry_after: int = 5
+    waiting: Path | None = None
+
+
+class _Account(pj.Account):  # type: ignore[misc]
+    def __init__(self, came: Callable[[int, str], None]) -> None:
+        super().__init__()
+        self._came = came
+
+    def onIncomingCall(self, parameters: Any) -> None:  # noqa: N802
+        self._came(int(parameters.callId), str(parameters.rdata.wholeMsg))
+
+
+@dataclass(slots=True)
+class _Live:
+    leg: Leg
+    playout: Playout
+    invite: str
+    began: float
+    told: bool = False
+    packets: int = -1
+    media_seen: float = 0.0
+
+
+class Engine:
+    """Make it in a running loop, ``await start()``; signals arrive at ``listener`` in that loop."""
+
+    def __init__(self, settings: EngineSettings, listener: Callable[[AnySignal], None]) -> None:
+        self._settings, self._listener = settings, listener
+        self._live: dict[str, _Live] = {}
+        self._refused: dict[str, Leg] = {}
+        self._closed = False
+        self.stack = Stack(settings.stack, self._make_account)
+
+    # -- from asyncio ---------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Raises CannotListen."""
+        self.stack.start()
+        await self.stack.ready
+        self.stack.post(self._look)
+
+    async def emptied(self) -> None:
+        """Wait until no call is left, those being set up included."""
+        while await self.stack.do(lambda: len(self._live)):  # noqa: ASYNC110 -- only the pj thread knows
+            await asyncio.sleep(0.05)
+
+    async def stop(self) -> None:
+        """Hang up everything and end the library."""
+        await self.stack.stop()
+
+    def drain(self) -> None:
+        """Answer no more calls."""
+        self.stack.post(lambda: setattr(self, "_closed", True))
+
+    def play(self, call: str, play: int, files: tuple[str, ...]) -> None:
+        self._with(call, lambda live: live.playout.play(play, files))
+
+    def hush(self, call: str) -> None:
+        self._with(call, lambda live: live.playout.hush())
+
+    def pause(self, call: str) -> None:
+        self._with(call, lambda live: live.playout.pause())
+
+    def resume(self, call: str) -> None:
+        self._with(call, lambda live: live.playout.resume())
+
+    def wait(self, call: str, on: bool) -> None:
+        self._with(call, lambda live: live.playout.wait(on))
+
+    def hang_up(self, call: str, reason: str) -> None:
+        self._with(call, lambda live: live.leg.end(reason))
+
+    def _with(self, call: str, job: Callable[[_Live], object]) -> None:
+        def run() -> None:
+            live = self._live.get(call)
+            if live is not None:
+                job(live)
+
+        self.stack.post(run)
+
+    # -- in the pj thread -----------------------------------------------------------------------------------------
+
+    def _make_account(self, stack: Stack) -> Any:
+        account = _Account(self._came)
+        account.create(stack.account_settings())
+        return account
+
+    def _tell(self, signal: AnySignal) -> None:
+        self.stack.tell(self._listener, signal)
+
+    def _came(self, call_id: int, invite: str) -> None:
+        name = uuid.uuid4().hex
+        leg = Leg(self.stack, self, name, call_id)
+        if self._closed or len(self._live) >= INBOUND:
+            self._refused[name] = leg
+            self._refuse(leg)
+            return
+        playout = Playout(
+            media=leg.media,
+            ended=lambda play, complete: self._tell(PlayEnded(call=name, play=play, complete=complete)),
+            later=lambda job: self.stack.after(0, job),
+            waiting=self._settings.waiting,
+        )
+        self._live[name] = _Live(leg, playout, invite, time.monotonic())
+        operation = pj.CallOpParam(True)
+        operation.statusCode = pj.PJSIP_SC_OK
+        operation.opt.audioCount, operation.opt.videoCount = 1, 0
+        leg.answer(operation)
+
+    def _refuse(self, leg: Leg) -> None:
+        operation = pj.CallOpParam(True)
+        operation.statusCode = self._settings.refusal
+        later = pj.SipHeader()
+        later.hName, later.hValue = "Retry-After", str(self._settings.retry_after)
+        operation.txOption.headers.append(later)
+        leg.answer(operation)
+
+    def confirmed(self, leg: Leg) -> None:
+        self._tell_answered(leg)
+
+    def _tell_answered(self, leg: Leg) -> None:
+        """Once the call is confirmed *and* has sound: with a late offer the sound comes after the ACK."""
+        live = self._live.get(leg.name)
+        if live is None or live.told or not leg.is_confirmed or leg.port is None or leg.port.sound is None:
+            return
+        live.told, live.media_seen = True, time.monotonic()
+        agreed = leg.negotiated()
+        self._tell(
+            CameIn(
+                call=leg.name,
+                invite=live.invite,
+                sound=leg.port.sound,
+                codec=agreed.codec,
+                keys_by_rtp=agreed.keys_by_rtp,
+            )
+        )
+
+    def media_changed(self, leg: Leg) -> None:
+        live = self._live.get(leg.name)
+        if live is None:
+            return
+        live.playout.connect()
+        live.media_seen = time.monotonic()
+        if live.told:
+            self._tell(HeldChanged(call=leg.name, held=leg.held))
+        self._tell_answered(leg)
+
+    def keyed(self, leg: Leg, digit: str, method: Literal["rfc4733", "info"]) -> None:
+        if leg.name in self._live:
+            self._tell(KeyReported(call=leg.name, digit=digit, method=method))
+
+    def gone(self, leg: Leg, status: int) -> None:
+        self._refused.pop(leg.name, None)
+        live = self._live.pop(leg.name, None)
+        if live is None:
+            return
+        live.playout.close()
+        if leg.reason is not None:
+            reason = leg.reason
+        elif not leg.is_confirmed:
+            reason = "no ack"
+        else:
+            reason = "hangup" if 200 <= status < 300 else "lost"
+        self._tell(Gone(call=leg.name, reason=reason, status=status, quality=leg.quality(), confirmed=live.told))
+
+    def _look(self) -> None:
+        """Once a second: end what has lost its sound or lasts too long."""
+        now = time.monotonic()
+        for live in list(self._live.values()):
+            packets = live.leg.count()
+            if packets != live.packets or live.leg.held or not live.told:
+                live.packets, live.media_seen = packets, now
+            if now - live.began > self._settings.longest_call:
+                live.leg.end("too long")
+            elif live.told and now - live.media_seen > self._settings.media_timeout:
+                live.leg.end("media timeout")
+        self.stack.after(LOOK_EVERY, self._look)

@@ -1,0 +1,186 @@
+"""One SIP call, as the pj thread sees it. Nobody outside that thread may hold one.
+
+The last reference must go inside ``onCallState(DISCONNECTED)``: a later destructor would hang up whatever new call has
+been given the same slot. So ``gone`` means to the owner: forget this leg before you return.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import pjsua2 as pj
+
+from telephony.ports import Port, Sound
+from telephony.quality import mos
+from telephony.stack import Stack
+
+NETWORK_DELAY = 0.02
+"""Seconds of coding and sending that are in every call's delay, beside round trip and jitter buffer."""
+
+
+class Owner(Protocol):
+    def confirmed(self, leg: Leg) -> None:
+        """200 and ACK have been exchanged."""
+
+    def media_changed(self, leg: Leg) -> None:
+        """Sound flows, flows elsewhere, or has stopped (hold)."""
+
+    def keyed(self, leg: Leg, digit: str, method: Literal["rfc4733", "info"]) -> None: ...
+
+    def gone(self, leg: Leg, status: int) -> None:
+        """Over: drop the leg."""
+
+
+@dataclass(frozen=True, slots=True)
+class Negotiated:
+    """codec: name and rate. keys_by_rtp: RFC 4733 in both directions."""
+
+    codec: str = ""
+    keys_by_rtp: bool = True
+    secure: bool = False
+
+
+class Leg(pj.Call):  # type: ignore[misc]
+    """sound: the frames of this call. speaks: ``sound.spoken`` is sent to the far end, as players otherwise are."""
+
+    def __init__(
+        self,
+        stack: Stack,
+        owner: Owner,
+        name: str,
+        call_id: int = pj.PJSUA_INVALID_ID,
+        *,
+        sound: Sound | None = None,
+        speaks: bool = False,
+    ) -> None:
+        super().__init__(stack.account, call_id)
+        self.name = name
+        self._sound, self._speaks = sound or Sound(), speaks
+        self.port: Port | None = None
+        self.held = False
+        self.is_confirmed = False
+        self.reason: str | None = None  # why we end it, if we do
+        self.packets = 0
+        self._stack, self._owner = stack, owner
+        self._index: int | None = None
+        self._quality: dict[str, float] = {}
+
+    # -- what the owner asks --------------------------------------------------------------------------------------
+
+    def media(self) -> Any | None:
+        """The call's side of the bridge, or None while it has none."""
+        if self._index is None:
+            return None
+        with contextlib.suppress(pj.Error):
+            return self.getAudioMedia(self._index)
+        return None
+
+    def end(self, reason: str, status: int = 0) -> None:
+        """Hang up, or refuse what is not yet answered."""
+        if self.reason is not None:
+            return
+        self.reason = reason
+        operation = pj.CallOpParam(True)
+        operation.statusCode = status
+        with contextlib.suppress(pj.Error):  # it may be over already
+            self.hangup(operation)
+
+    def negotiated(self) -> Negotiated:
+        if self._index is None:
+            return Negotiated()
+        with contextlib.suppress(pj.Error):
+            stream = self.getStreamInfo(self._index)
+            keys = stream.audTxEventPt > 0 and stream.audRxEventPt > 0
+            secure = stream.proto not in (pj.PJMEDIA_TP_PROTO_RTP_AVP, pj.PJMEDIA_TP_PROTO_RTP_AVPF)
+            return Negotiated(f"{stream.codecName}/{stream.codecClockRate}", keys, secure)
+        return Negotiated()
+
+    def source(self) -> str:
+        """Where the far end's RTP comes from, ``address:port``, or empty."""
+        with contextlib.suppress(pj.Error):
+            if self._index is not None:
+                return str(self.getMedTransportInfo(self._index).srcRtpName)
+        return ""
+
+    def count(self) -> int:
+        """RTP packets and RTCP reports received so far; what was counted last goes into ``quality``."""
+        if self._index is None:
+            return self.packets
+        with contextlib.suppress(pj.Error):
+            statistics = self.getStreamStat(self._index)
+            rtcp, jitter_buffer = statistics.rtcp, statistics.jbuf
+            received, round_trip = rtcp.rxStat, rtcp.rttUsec.mean / 1e6
+            expected = received.pkt + received.loss
+            spoiled = (received.loss + received.discard + jitter_buffer.discard) / expected if expected else 0.0
+            delay = NETWORK_DELAY + round_trip / 2 + jitter_buffer.avgDelayMsec / 1000
+            self.packets = received.pkt + rtcp.txStat.updateCount
+            self._quality = {
+                "packets": float(received.pkt),
+                "sent": float(rtcp.txStat.pkt),
+                "lost": float(received.loss),
+                "discarded": float(received.discard + jitter_buffer.discard),
+                "jitter": round(received.jitterUsec.mean / 1e6, 5),
+                "round_trip": round(round_trip, 5),
+                "mos": mos(spoiled, delay) if received.pkt else 1.0,
+            }
+        return self.packets
+
+    def quality(self) -> dict[str, float]:
+        return dict(self._quality)
+
+    # -- what the library tells -----------------------------------------------------------------------------------
+
+    def onCallState(self, parameters: Any) -> None:  # noqa: N802
+        info = self.getInfo()
+        if info.state == pj.PJSIP_INV_STATE_CONFIRMED:
+            self.is_confirmed = True
+            self._owner.confirmed(self)
+        elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self._index = None
+            self._owner.gone(self, int(info.lastStatusCode))
+            if self.port is not None:
+                self._stack.ports.give(self.port, time.monotonic())
+                self.port = None
+
+    def onStreamDestroyed(self, parameters: Any) -> None:  # noqa: N802
+        self.count()
+
+    def onCallMediaState(self, parameters: Any) -> None:  # noqa: N802
+        info = self.getInfo()  # must stay referenced: its media items point into it
+        self._index, held = None, False
+        for index in range(len(info.media)):
+            media = info.media[index]
+            if media.type != pj.PJMEDIA_TYPE_AUDIO:
+                continue
+            held = media.status in (pj.PJSUA_CALL_MEDIA_REMOTE_HOLD, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD)
+            if media.status in (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD):
+                self._index = index
+                break
+        self.held = held or self._index is None
+        self._wire()
+        self._owner.media_changed(self)
+
+    def _wire(self) -> None:
+        media = self.media()
+        if media is None:
+            return
+        if self.port is None:
+            self.port = self._stack.ports.take(self._sound)
+        if self.port is not None:
+            media.startTransmit(self.port)
+            if self._speaks:
+                self.port.startTransmit(media)
+
+    def onDtmfDigit(self, parameters: Any) -> None:  # noqa: N802
+        method = "info" if parameters.method == pj.PJSUA_DTMF_METHOD_SIP_INFO else "rfc4733"
+        self._owner.keyed(self, str(parameters.digit), method)  # type: ignore[arg-type]
+
+    def onCallTransferRequest(self, parameters: Any) -> None:  # noqa: N802
+        # An accepted REFER would have us dial, at our cost, whatever the caller names.
+        parameters.statusCode = pj.PJSIP_SC_DECLINE
+
+    def onCallReplaceRequest(self, parameters: Any) -> None:  # noqa: N802
+        parameters.statusCode = pj.PJSIP_SC_DECLINE

@@ -1,0 +1,105 @@
+"""Where sound crosses between the SIP engine's conference bridge and Python.
+
+A port is never destroyed while the bridge runs, since its destructor races the bridge's clock thread. Ports are pooled,
+and one that was let go rests before it serves another call, so that no frame of the old call reaches the new one.
+"""
+
+from __future__ import annotations
+
+import collections
+from typing import Any
+
+import pjsua2 as pj
+
+from telephony.frames import FrameBytes
+
+RATE = 8000
+FRAME_BYTES = 320
+SILENCE = bytes(FRAME_BYTES)
+REST = 0.1
+HELD_FRAMES = 500
+
+
+class Sound:
+    """The two directions of one call's sound, as 20 ms frames of PCM. Plain Python: safe in any thread.
+
+    heard: what the far end says. spoken: what to say, silence when empty. open: the call goes on.
+    """
+
+    __slots__ = ("heard", "open", "spoken")
+
+    def __init__(self) -> None:
+        self.heard: collections.deque[bytes] = collections.deque(maxlen=HELD_FRAMES)
+        self.spoken: collections.deque[bytes] = collections.deque()
+        self.open = True
+
+    def hear(self, pcm: bytes) -> None:
+        """In the clock thread: a frame from the far end."""
+        self.heard.append(pcm)
+
+    def say(self) -> bytes:
+        """In the clock thread: the next frame for the far end."""
+        return self.spoken.popleft() if self.spoken else SILENCE
+
+    def drain(self) -> list[bytes]:
+        """All frames heard since the last time."""
+        frames = []
+        while self.heard:
+            frames.append(self.heard.popleft())
+        return frames
+
+
+class Port(pj.AudioMediaPort):  # type: ignore[misc]
+    """Its two upcalls run in the bridge's clock thread: small, and no call of pj in them."""
+
+    def __init__(self, name: str, frames: FrameBytes) -> None:
+        super().__init__()
+        self._read, self._write = frames.read, frames.write
+        self.sound: Sound | None = None
+        form = pj.MediaFormatAudio()
+        form.init(pj.PJMEDIA_FORMAT_PCM, RATE, 1, 20_000, 16)
+        self.createPort(name, form)
+
+    def onFrameReceived(self, frame: Any) -> None:  # noqa: N802
+        sound = self.sound
+        if sound is not None and frame.size:
+            sound.hear(self._read(frame))
+
+    def onFrameRequested(self, frame: Any) -> None:  # noqa: N802
+        sound = self.sound
+        if sound is None:
+            frame.type = pj.PJMEDIA_FRAME_TYPE_NONE
+            return
+        self._write(frame, sound.say())
+
+
+class Ports:
+    """The pool. ``now`` is monotonic seconds, given."""
+
+    def __init__(self, count: int, frames: FrameBytes) -> None:
+        self._free = collections.deque(Port(f"port{n}", frames) for n in range(count))
+        self._resting: collections.deque[tuple[float, Port]] = collections.deque()
+
+    def take(self, sound: Sound) -> Port | None:
+        """A port for this sound, or None when all serve or rest."""
+        if not self._free:
+            return None
+        port = self._free.popleft()
+        port.sound = sound
+        return port
+
+    def give(self, port: Port, now: float) -> None:
+        if port.sound is not None:
+            port.sound.open = False
+        port.sound = None
+        self._resting.append((now, port))
+
+    def wake(self, now: float) -> None:
+        """Let those that have rested serve again."""
+        while self._resting and now - self._resting[0][0] > REST:
+            self._free.append(self._resting.popleft()[1])
+
+    def clear(self) -> None:
+        """Only when the bridge has stopped."""
+        self._free.clear()
+        self._resting.clear()
