@@ -120,10 +120,14 @@ class StartAfresh:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finish:
-    """The conversation is over. The voice hangs up when all is said. outcome: ``resolved``, ``message`` or so."""
+    """The conversation is over. The voice hangs up when all is said. outcome: ``resolved``, ``message`` or so.
+
+    stays: only the voice is over; the conversation goes on on the screen.
+    """
 
     kind: Literal["Finish"] = "Finish"
     outcome: str
+    stays: bool = False
 
 
 Action = Say | Ask | Acknowledge | SendLink | IssueCode | TrustPage | RefusePage | Record | StartAfresh | Finish

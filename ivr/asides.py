@@ -1,0 +1,188 @@
+"""Questions for the voice alone, beside the conversation's own.
+
+``match``: which two digits does the page that was reached by code show? ``resume``: go on with the old matter?
+``prove``: give once more a number given before. Until then nothing given before is spoken or used.
+"""
+
+from __future__ import annotations
+
+from ivr import linking
+from ivr.actions import RefusePage, StartAfresh, TrustPage
+from ivr.events import Joined, PageArrived
+from ivr.nodes import AskNode, MenuNode, QuestionNode
+from ivr.questions import matter, proof
+from ivr.turn import Turn
+
+MOST_MATCH = 2
+MOST_PROVE = 2
+MOST_RESUME = 3
+_NONE = {"aside": "", "aside_tries": 0, "aside_digits": ""}
+
+
+def came_back(turn: Turn, event: Joined) -> None:
+    """A voice came into a conversation that had begun. The number proves nothing: only the matter is offered."""
+    state = turn.state
+    _refuse_page(turn)
+    turn.become(**_NONE, voice=True, proved=False, digits="", tries=0, escorted=False)
+    if event.caller:
+        turn.become(number=event.caller.number, number_class=event.caller.number_class)
+    if not state.given and not state.screen:
+        turn.go(turn.tree.file.start)
+        return
+    turn.become(aside="resume" if state.given else "")
+    turn.ask()
+
+
+def answered(turn: Turn, value: str) -> None:
+    state = turn.state
+    match state.aside:
+        case "match" if value == state.match:
+            page = state.page
+            turn.become(**_NONE, page="", match="")
+            turn.do(TrustPage(page=page))
+            turn.phrase("match_right")
+            linking.arrived(turn)
+            turn.ask()
+        case "match":
+            _missed(turn, "match_wrong")
+        case "resume" if value == "yes":
+            _go_on(turn)
+        case "resume":
+            afresh(turn)
+        case _:
+            given = proof(turn.tree, state)
+            if given and given.value == value:
+                turn.become(**_NONE, proved=True)
+                turn.phrase("prove_right")
+                _re_enter(turn)
+            else:
+                _missed(turn, "prove_wrong")
+
+
+def failed(turn: Turn, why: str) -> None:
+    turn.become(aside_digits="")
+    if turn.state.aside == "match" and why == "silence":
+        # Whoever reads two digits off a screen may need a while: asked again once, without a reproach.
+        return _missed(turn, "")
+    _missed(turn, f"{why}_{min(turn.state.aside_tries + 1, 2)}")
+
+
+def page_arrived(turn: Turn, event: PageArrived) -> None:
+    """A page was reached by code: the caller shows that it is theirs, or it stays shut."""
+    state = turn.state
+    if not state.voice:
+        return
+    if state.stage in ("new", "recording", "finished") or state.locked:
+        turn.do(RefusePage(page=event.page))
+        return
+    tries = state.aside_tries if state.aside == "match" else 0
+    _refuse_page(turn)
+    turn.become(aside="match", aside_tries=tries, aside_digits="", page=event.page, match=event.match)
+    turn.ask()
+
+
+def page_joined(turn: Turn) -> None:
+    """The page was opened by its link: that proves the caller too, and makes any offer of a link idle."""
+    state = turn.state
+    turn.become(screen=True)
+    if not state.voice or state.stage == "recording":
+        linking.arrived(turn)
+        return
+    turn.phrase("page_opened")
+    if not tapped(turn):
+        linking.arrived(turn)
+    turn.ask()
+
+
+def tapped(turn: Turn) -> bool:
+    """Something came from the page that only the link opens. Whether that let the voice back in."""
+    state = turn.state
+    if not state.locked:
+        return False
+    turn.become(proved=True)
+    if state.aside == "prove":
+        turn.become(**_NONE)
+        turn.phrase("prove_right")
+        _re_enter(turn)
+    return True
+
+
+def leave(turn: Turn) -> None:
+    """Drop the aside: what it guarded stays shut."""
+    _refuse_page(turn)
+    if turn.state.locked:
+        _drop_values(turn)
+    turn.become(**_NONE)
+
+
+def hung_up(turn: Turn) -> None:
+    _refuse_page(turn)
+    turn.become(**_NONE, voice=False, proved=False, digits="", tries=0)
+
+
+def _missed(turn: Turn, phrase: str) -> None:
+    tries = turn.state.aside_tries + 1
+    turn.become(aside_tries=tries, aside_digits="")
+    if phrase:
+        turn.phrase(phrase)
+    match turn.state.aside:
+        case "match" if tries >= MOST_MATCH:
+            _refuse_page(turn)
+            turn.become(**_NONE)
+            turn.phrase("match_refused")
+        case "prove" if tries >= MOST_PROVE:
+            return _unproved(turn)
+        case "resume" if tries >= MOST_RESUME:
+            return afresh(turn)
+    return turn.ask()
+
+
+def _go_on(turn: Turn) -> None:
+    about = matter(turn.tree, turn.state)
+    if turn.state.proved or all(given == about for given in turn.state.given):
+        turn.become(**_NONE)
+        turn.phrase("go_on")
+        return _re_enter(turn)
+    if proof(turn.tree, turn.state):
+        turn.become(aside="prove", aside_tries=0, aside_digits="")
+        return turn.ask()
+    return _unproved(turn)
+
+
+def afresh(turn: Turn) -> None:
+    turn.become(**_NONE, voice=False)
+    turn.phrase("afresh")
+    turn.do(StartAfresh())
+
+
+def _unproved(turn: Turn) -> None:
+    turn.phrase("prove_failed")
+    if turn.state.screen:
+        # A page is at work here, and what it will be told is not for this voice.
+        return afresh(turn)
+    turn.become(**_NONE)
+    _drop_values(turn)
+    about = matter(turn.tree, turn.state)
+    node = turn.tree.nodes[about.node] if about else None
+    if about and isinstance(node, MenuNode | QuestionNode):
+        return turn.go(dict(node.targets)[about.value])
+    return turn.go(turn.tree.file.home or turn.tree.file.start)
+
+
+def _drop_values(turn: Turn) -> None:
+    about = matter(turn.tree, turn.state)
+    turn.become(given=(about,) if about else (), held="", close=(), digits="", code="", said=())
+
+
+def _re_enter(turn: Turn) -> None:
+    """On at the node; what was half done there begins again."""
+    node = turn.tree.nodes[turn.state.node]
+    if isinstance(node, MenuNode | QuestionNode | AskNode) and turn.state.stage in ("asking", "confirm", "between"):
+        return turn.ask()
+    return turn.go(turn.state.node)
+
+
+def _refuse_page(turn: Turn) -> None:
+    if turn.state.page:
+        turn.do(RefusePage(page=turn.state.page))
+        turn.become(page="", match="")

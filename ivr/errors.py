@@ -1,0 +1,49 @@
+"""What can be wrong with what the rules are given.
+
+RulesError
+├── BrokenTree        a tree file that is refused, with everything found wrong in it
+├── BadExpression     a condition of a ``decide`` node that is not in the grammar
+├── BadHours          opening hours that make no sense
+└── BadConversation   a golden conversation that cannot be read
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class RulesError(Exception):
+    """Any of the below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """node: its id, or empty for the tree as a whole. path: how to get there, nodes from the start or fields of the file."""
+
+    node: str
+    path: tuple[str, ...]
+    reason: str
+
+    def __str__(self) -> str:
+        where = self.node or "tree"
+        return f"{where}: {self.reason}" + (f" ({' > '.join(self.path)})" if self.path else "")
+
+
+class BrokenTree(RulesError):
+    """The tree is refused; ``problems`` names node, path and reason of each fault."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class BadExpression(RulesError):
+    """The condition is not in the grammar of ``ivr.expressions``."""
+
+
+class BadHours(RulesError):
+    """The opening hours make no sense."""
+
+
+class BadConversation(RulesError):
+    """The golden conversation cannot be read; the message names the line."""

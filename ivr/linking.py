@@ -1,0 +1,132 @@
+"""From the call to the screen: the offer, the number, the message, the code. Refusing costs nothing."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+from ivr import retries
+from ivr.actions import IssueCode, SendLink
+from ivr.events import CodeIssued
+from ivr.nodes import LinkNode
+from ivr.phrases import spaced
+from ivr.turn import Turn
+
+CODE_TOLD_AGAIN = 3
+STAGES = ("offer", "other", "number", "number_confirm", "sending", "coding", "code")
+
+
+def answered(turn: Turn, value: str, how: Literal["key", "voice", "page"]) -> None:
+    """An answer at one of the stages of a link node."""
+    state = turn.state
+    match state.stage, value:
+        case "offer", "yes":
+            if state.number_class == "mobile" and state.number:
+                return send(turn, state.number)
+            if state.number_class == "withheld":
+                turn.phrase("link_withheld")
+            turn.become(stage="other", tries=0)
+            return turn.ask()
+        case "other", "mobile":
+            turn.become(stage="number", tries=0)
+            return turn.ask()
+        case "other", "code":
+            turn.do(IssueCode())
+            turn.become(stage="coding", tries=0)
+            return turn.ask()
+        case "number", number:
+            turn.become(stage="number_confirm", held=number, tries=0)
+            return turn.ask()
+        case "number_confirm", "yes":
+            return send(turn, "+81" + state.held[1:])
+        case "number_confirm", _:
+            turn.become(stage="number", held="")
+            return retries.again(turn)
+        case "code", "again":
+            tell_code(turn)
+            return turn.ask()
+        case "sending", _:
+            turn.phrase("sent_soon")
+            return turn.go(_node(turn).next)
+        case "coding" | "code", _:
+            return turn.go(_node(turn).next)
+        case _:
+            return refuse(turn)
+
+
+def send(turn: Turn, number: str) -> None:
+    turn.do(SendLink(to=number, language=turn.state.language))
+    turn.become(stage="sending", held="", tries=0)
+    turn.ask()
+
+
+def refuse(turn: Turn) -> None:
+    turn.phrase("link_refused")
+    node = _node(turn)
+    turn.go(node.refused or node.next)
+
+
+def sent(turn: Turn) -> None:
+    turn.become(link_sent=True)
+    if turn.state.stage == "sending":
+        turn.phrase("sent")
+        turn.go(_node(turn).next)
+
+
+def not_sent(turn: Turn) -> None:
+    if turn.state.stage == "sending":
+        turn.phrase("not_sent")
+        node = _node(turn)
+        turn.go(node.failed or node.next)
+    elif turn.state.voice and turn.state.stage not in ("recording", "finished"):
+        turn.phrase("not_sent")  # told that it would arrive shortly, the caller has moved on
+        turn.ask()
+
+
+def code_issued(turn: Turn, event: CodeIssued) -> None:
+    if turn.state.stage != "coding":
+        return
+    turn.become(stage="code", code=event.code, tries=0)
+    tell_code(turn)
+    turn.ask()
+
+
+def code_refused(turn: Turn) -> None:
+    if turn.state.stage == "coding":
+        turn.phrase("no_code")
+        node = _node(turn)
+        turn.go(node.failed or node.next)
+
+
+def tell_code(turn: Turn) -> None:
+    turn.phrase("code_where")
+    turn.phrase("code_told", fixed=False, code=spaced(turn.state.code, turn.state.language))
+
+
+def arrived(turn: Turn) -> None:
+    """The screen is there: whatever was under way to get it there is over."""
+    if turn.state.stage in STAGES:
+        turn.go(_node(turn).next)
+
+
+def failed(turn: Turn, why: str) -> bool:
+    """No answer at one of the stages. Whether that ended it; if not, it is asked again."""
+    state = turn.state
+    match state.stage:
+        case "sending" if why == "silence":
+            turn.phrase("sent_soon")
+            turn.go(_node(turn).next)
+            return True
+        case "code" if why == "silence" and state.tries <= CODE_TOLD_AGAIN:
+            tell_code(turn)
+            turn.ask()
+            return True
+        case "coding" | "code" | "sending" if state.tries <= 1:
+            return False
+        case _ if state.tries < retries.MOST:
+            return False
+    refuse(turn)
+    return True
+
+
+def _node(turn: Turn) -> LinkNode:
+    return cast(LinkNode, turn.tree.nodes[turn.state.node])

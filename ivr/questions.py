@@ -1,0 +1,343 @@
+"""What is being asked, made from the tree and the state alone: the same for the voice, the screen and the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from ivr.actions import Ask, Expects, Option
+from ivr.nodes import Asking, AskNode, Choice, LinkNode, MenuNode, QuestionNode, Text
+from ivr.phrases import grouped, phrase
+from ivr.state import Given, State
+from ivr.texts import fill, open_names
+from ivr.tree import Tree
+
+SENDING_PATIENCE = 8.0
+CODE_PATIENCE = 25.0
+MATCH_PATIENCE = 15.0
+
+
+def present(tree: Tree, state: State) -> Ask | None:
+    """What the voice asks now; None before anybody joined, while recording and at the end."""
+    if state.aside == "match":
+        return _plain(
+            tree,
+            state,
+            "match",
+            "match_ask",
+            "digits",
+            least=2,
+            most=2,
+            patience=MATCH_PATIENCE,
+            retry=state.aside_tries,
+        )
+    if state.aside == "resume":
+        return _resume(tree, state)
+    if state.aside == "prove":
+        return _prove(tree, state)
+    return underlying(tree, state)
+
+
+def underlying(tree: Tree, state: State) -> Ask | None:
+    """What the conversation asks now, beside any question that is for the voice alone."""
+    match state.stage:
+        case "new" | "recording" | "finished":
+            return None
+        case "asking":
+            return node_ask(tree, state.node, state.language, retry=state.tries, variables=texts(tree, state))
+        case "confirm":
+            return _confirm(tree, state)
+        case "between":
+            return between(tree, state.node, state.language, state.close, state.tries)
+        case "offer":
+            return offer(tree, state.node, state.language, state.tries)
+        case "other":
+            ways = (("mobile", "1", "other_mobile"), ("code", "2", "other_code"), ("phone", "3", "by_phone"))
+            return _plain(tree, state, "other", "other_way", "choice", options=ways, spoken="other_way_spoken")
+        case "number":
+            return _plain(
+                tree, state, "number", "which_mobile", "phone", least=11, most=11, spoken="which_mobile_spoken"
+            )
+        case "number_confirm":
+            values = {"label": phrase("mobile_number", state.language), "value": grouped(state.held)}
+            return _plain(tree, state, "number_confirm", "confirm_value", "yesno", values=values, fixed=False)
+        case "sending":
+            return _plain(
+                tree, state, "sending", "sending", "choice", options=(("phone", "1", "by_phone"),),
+                spoken="sending", patience=SENDING_PATIENCE,
+            )  # fmt: skip
+        case "coding":
+            return _plain(
+                tree, state, "coding", "coding", "choice", options=(("phone", "1", "by_phone"),),
+                spoken="coding", patience=SENDING_PATIENCE,
+            )  # fmt: skip
+        case "code":
+            options = (("again", "1", "code_again"), ("phone", "2", "by_phone"))
+            return _plain(
+                tree, state, "code", "code_wait", "choice", options=options, spoken="code_wait_spoken",
+                patience=CODE_PATIENCE,
+            )  # fmt: skip
+
+
+def node_ask(
+    tree: Tree, name: str, language: str, *, retry: int = 0, variables: Mapping[str, str] | None = None
+) -> Ask:
+    """The question of a menu, question or ask node."""
+    node = cast(Asking, tree.nodes[name])
+    expects, options, least, most = _expected(tree, node, language)
+    text, fixed = _fill(tree, _text(node), language, variables)
+    # After two failures the tree's own wording gives way to the voice's plain list of keys.
+    spoken = _fill(tree, node.spoken, language, variables) if node.spoken and retry < 2 else None
+    return Ask(
+        node=name,
+        text=text,
+        language=language,
+        expects=expects,
+        options=options,
+        least=least,
+        most=most,
+        patience=node.patience or tree.file.patience,
+        retry=retry,
+        fixed=fixed and (spoken is None or spoken[1]),
+        spoken=spoken[0] if spoken else None,
+        audio=tree.audio(node.spoken if spoken and node.spoken else _text(node), language),
+    )
+
+
+def confirm_choice(tree: Tree, name: str, language: str, label: str, retry: int = 0) -> Ask:
+    return Ask(
+        node=f"{name}/confirm",
+        text=phrase("confirm_choice", language, {"label": label}),
+        language=language,
+        expects="yesno",
+        options=yes_no(language),
+        patience=tree.file.patience,
+        retry=retry,
+    )
+
+
+def between(tree: Tree, name: str, language: str, close: tuple[str, ...], retry: int = 0) -> Ask:
+    """Which of two? With a way to say neither."""
+    found = [option for option in options_of(tree, name) if option.id in close]
+    labels = [tree.words(option.label, language) for option in found]
+    options = [
+        Option(id=option.id, key=str(place), label=label, words=option.words.get(language, ()))
+        for place, (option, label) in enumerate(zip(found, labels, strict=True), 1)
+    ]
+    neither = Option(id="neither", key=str(len(found) + 1), label=phrase("neither", language))
+    values = {"first": labels[0], "second": labels[1]}
+    return Ask(
+        node=f"{name}/between",
+        text=phrase("between", language, values),
+        language=language,
+        expects="choice",
+        options=(*options, neither),
+        patience=tree.file.patience,
+        retry=retry,
+        spoken=phrase("between_spoken", language, values),
+    )
+
+
+def offer(tree: Tree, name: str, language: str, retry: int = 0) -> Ask:
+    """May a link be sent?"""
+    node = cast(LinkNode, tree.nodes[name])
+    return Ask(
+        node=f"{name}/offer",
+        text=tree.words(node.link, language),
+        language=language,
+        expects="yesno",
+        options=yes_no(language),
+        patience=tree.file.patience,
+        retry=retry,
+        audio=tree.audio(node.link, language),
+    )
+
+
+def yes_no(language: str) -> tuple[Option, ...]:
+    return (
+        Option(id="yes", key="1", label=phrase("yes", language)),
+        Option(id="no", key="2", label=phrase("no", language)),
+    )
+
+
+def options_of(tree: Tree, name: str) -> tuple[Choice, ...]:
+    node = tree.nodes[name]
+    return node.options if isinstance(node, MenuNode | QuestionNode | AskNode) else ()
+
+
+def label_of(tree: Tree, given: Given, language: str) -> str:
+    """An answer as people read it: the option's label, yes or no, or the digits."""
+    node = tree.nodes[given.node]
+    if isinstance(node, AskNode) and node.slot == "yesno":
+        return phrase(given.value, language)
+    for option in options_of(tree, given.node):
+        if option.id == given.value:
+            return tree.words(option.label, language)
+    return grouped(given.value) if isinstance(node, AskNode) and node.slot == "phone" else given.value
+
+
+def texts(tree: Tree, state: State) -> dict[str, str]:
+    """What may be said of the answers, by variable."""
+    return {given.save: label_of(tree, given, state.language) for given in state.given}
+
+
+def is_value(tree: Tree, given: Given) -> bool:
+    """Whether it is a number that the caller gave, rather than a choice among what is offered to all."""
+    node = tree.nodes[given.node]
+    return isinstance(node, AskNode) and node.slot in ("digits", "phone")
+
+
+def proof(tree: Tree, state: State) -> Given | None:
+    """The answer that shows best that it is the same caller: the longest number, of at least four digits."""
+    values = [given for given in state.given if is_value(tree, given) and len(given.value) >= 4]
+    return max(values, key=lambda given: len(given.value), default=None)
+
+
+def matter(tree: Tree, state: State) -> Given | None:
+    return next((given for given in state.given if given.node == tree.file.matter), None)
+
+
+def fixed_text(tree: Tree, text: Text, language: str) -> bool:
+    return not open_names(tree.words(text, language)) - tree.values.keys()
+
+
+# -- the stages ----------------------------------------------------------------------------------------------------
+
+
+def _confirm(tree: Tree, state: State) -> Ask:
+    node = tree.nodes[state.node]
+    held = Given(node=state.node, save="", value=state.held)
+    label = label_of(tree, held, state.language)
+    if isinstance(node, AskNode) and node.label and node.slot in ("digits", "phone"):
+        values = {"label": tree.words(node.label, state.language), "value": label}
+        return _plain(tree, state, "confirm", "confirm_value", "yesno", values=values, fixed=False)
+    return confirm_choice(tree, state.node, state.language, label, state.tries)
+
+
+def _resume(tree: Tree, state: State) -> Ask:
+    about = matter(tree, state)
+    values = {"matter": label_of(tree, about, state.language)} if about else {}
+    name = "resume_matter" if about else "resume_plain"
+    return _plain(tree, state, "resume", name, "yesno", values=values, retry=state.aside_tries)
+
+
+def _prove(tree: Tree, state: State) -> Ask | None:
+    given = proof(tree, state)
+    if given is None:
+        return underlying(tree, state)
+    node = cast(AskNode, tree.nodes[given.node])
+    values = {"label": tree.words(node.label, state.language)} if node.label else {}
+    slot: Expects = "phone" if node.slot == "phone" else "digits"
+    return _plain(
+        tree,
+        state,
+        "prove",
+        "prove_ask",
+        slot,
+        values=values,
+        least=node.least,
+        most=node.most,
+        retry=state.aside_tries,
+    )
+
+
+def _plain(
+    tree: Tree,
+    state: State,
+    stage: str,
+    name: str,
+    expects: Expects,
+    *,
+    values: Mapping[str, str] | None = None,
+    options: Iterable[tuple[str, str, str]] = (),
+    least: int = 0,
+    most: int = 0,
+    patience: float = 0,
+    retry: int | None = None,
+    spoken: str | None = None,
+    fixed: bool = True,
+) -> Ask:
+    """A question of the engine's own, worded by the catalogue."""
+    language = state.language
+    chosen = tuple(Option(id=one, key=key, label=phrase(label, language)) for one, key, label in options)
+    return Ask(
+        node=f"{state.node}/{stage}",
+        text=phrase(name, language, {**tree.values, **(values or {})}),
+        language=language,
+        expects=expects,
+        options=yes_no(language) if expects == "yesno" else chosen,
+        least=least,
+        most=most,
+        patience=patience or tree.file.patience,
+        retry=state.tries if retry is None else retry,
+        fixed=fixed,
+        spoken=phrase(spoken, language) if spoken else None,
+    )
+
+
+def _expected(tree: Tree, node: Asking, language: str) -> tuple[Expects, tuple[Option, ...], int, int]:
+    if isinstance(node, AskNode) and node.slot == "yesno":
+        return "yesno", yes_no(language), 0, 0
+    if isinstance(node, AskNode) and node.slot in ("digits", "phone"):
+        if node.slot == "phone":
+            return "phone", (), max(node.least, 10), min(node.most, 11)
+        return "digits", (), node.least, node.most
+    options = tuple(
+        Option(
+            id=option.id,
+            key=option.key,
+            label=tree.words(option.label, language),
+            words=option.words.get(language, ()),
+        )
+        for option in node.options
+    )
+    return ("open" if isinstance(node, QuestionNode) else "choice"), options, 0, 0
+
+
+def _text(node: Asking) -> Text:
+    match node:
+        case MenuNode():
+            return node.menu
+        case QuestionNode():
+            return node.question
+        case AskNode():
+            return node.ask
+
+
+def _fill(tree: Tree, text: Text, language: str, variables: Mapping[str, str] | None) -> tuple[str, bool]:
+    """The words, and whether they hold nothing of this caller. Without variables (made ahead) they stay open."""
+    words = tree.words(text, language)
+    names = open_names(words)
+    if not names or variables is None:
+        return words, not names
+    return fill(words, {name: variables.get(name, "") for name in names}), False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """What a screen draws now. said: since the last answer. answers: (what, value) that were given, oldest first."""
+
+    said: tuple[str, ...]
+    ask: Ask | None
+    language: str
+    finished: bool
+    node: str
+    answers: tuple[tuple[str, str], ...]
+
+
+def showing(tree: Tree, state: State) -> Showing:
+    answers = []
+    for given in state.given:
+        label = getattr(tree.nodes[given.node], "label", None)
+        if label:
+            answers.append((tree.words(label, state.language), label_of(tree, given, state.language)))
+    ask = underlying(tree, state)
+    return Showing(
+        said=state.said,
+        ask=ask,
+        language=state.language,
+        finished=state.finished,
+        node=ask.node if ask else state.node,
+        answers=tuple(answers),
+    )

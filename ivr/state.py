@@ -1,0 +1,99 @@
+"""Where a conversation stands: everything that the engine knows, small enough to be kept with every entry of the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from ivr.events import NumberClass
+
+Stage = Literal[
+    "new",  # nobody has joined
+    "asking",  # the node's own question
+    "confirm",  # was it this? (held)
+    "between",  # was it this or that? (close)
+    "offer",  # a link?
+    "other",  # no mobile number: key one, or a code?
+    "number",  # which mobile number?
+    "number_confirm",  # is it this one? (held)
+    "sending",  # the link is on its way
+    "coding",  # a code is being made
+    "code",  # the code was told, the page is awaited
+    "recording",
+    "finished",
+]
+Aside = Literal["", "match", "resume", "prove"]
+"""A question to the voice alone, beside the conversation's own: the page's two digits; the old matter; a value given before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """One answer. node: its question; save: its variable; value: option id, ``yes``/``no`` or digits."""
+
+    node: str
+    save: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """digits: keyed so far. tries: failures in a row at the present question. held: an answer not yet confirmed.
+
+    given: the answers, oldest first. said: what was said since the last question but one, for screens.
+    proved: the voice that resumed has shown that it knows what was given. escorted: led to a person already.
+    page and match: a page reached by code that waits to be trusted, and the two digits that it shows.
+    """
+
+    language: str
+    node: str = ""
+    stage: Stage = "new"
+    tries: int = 0
+    digits: str = ""
+    held: str = ""
+    close: tuple[str, ...] = ()
+    given: tuple[Given, ...] = ()
+    said: tuple[str, ...] = ()
+
+    aside: Aside = ""
+    aside_tries: int = 0
+    aside_digits: str = ""
+    page: str = ""
+    match: str = ""
+    proved: bool = False
+
+    voice: bool = False
+    screen: bool = False
+    number: str | None = None
+    number_class: NumberClass = "unknown"
+    link_sent: bool = False
+    code: str = ""
+    outcome: str = ""
+    escorted: bool = False
+
+    @property
+    def finished(self) -> bool:
+        return self.stage == "finished"
+
+    @property
+    def locked(self) -> bool:
+        """A voice came back and nothing proves yet that it is the same person: values given before are not to be heard."""
+        return self.aside in ("resume", "prove") and not self.proved
+
+    def variable(self, name: str) -> str | None:
+        return next((given.value for given in reversed(self.given) if given.save == name), None)
+
+
+_states: TypeAdapter[State] = TypeAdapter(State)
+
+
+def dump(state: State) -> dict[str, Any]:
+    """The state as JSON-ready data; ``load`` gives it back."""
+    data: dict[str, Any] = _states.dump_python(state, mode="json")
+    return data
+
+
+def load(data: dict[str, Any]) -> State:
+    """Raises pydantic.ValidationError for anything that is no state."""
+    return _states.validate_python(data)

@@ -1,0 +1,24 @@
+"""Names in braces within the words of a tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+VALUES = frozenset({"sms_sender", "link_domain", "centre_number"})
+"""Known when a tree is loaded: the number that messages come from, the domain of links, the number that people call."""
+
+GIVEN = frozenset({"caller_class", "language", "screen", "voice", "link_sent"})
+"""Variables that every conversation has: ``events.NumberClass``, language, whether a page and a voice are there, whether
+a link was sent."""
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Fill in ``{name}`` where the name is known; leave it where not. What is filled in is not looked at again."""
+    return _NAME.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def open_names(text: str) -> frozenset[str]:
+    return frozenset(_NAME.findall(text))

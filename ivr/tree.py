@@ -1,0 +1,130 @@
+"""The tree: read from YAML within limits, refused with node, path and reason when anything is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError, field_validator
+
+from ivr.check import check
+from ivr.errors import BrokenTree, Problem
+from ivr.hours import OpeningHours
+from ivr.nodes import Language, Line, Name, Node, NodeId, Patience, Recorded, Strict, Text
+from ivr.source import read
+from ivr.texts import fill
+
+
+class Thresholds(Strict):
+    """How sure a spoken answer must be, 0..1: ``accept`` to be taken, ``confirm`` to be asked about; below it is asked again."""
+
+    accept: Annotated[float, Field(ge=0, le=1)] = 0.6
+    confirm: Annotated[float, Field(ge=0, le=1)] = 0.3
+
+
+class TreeFile(Strict):
+    """The file. start: first node. home: where a fresh start leads (default start). person: where a person or a message is.
+
+    matter: the question whose answer is what the call is about. sms: the message that brings the link, with ``{url}``.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=20)]
+    timezone: str = "Asia/Tokyo"
+    start: NodeId
+    home: NodeId | None = None
+    person: NodeId
+    matter: NodeId | None = None
+    patience: Patience = 6.0
+    thresholds: Thresholds = Thresholds()
+    sms: dict[Language, Annotated[str, Field(min_length=1, max_length=600, pattern=r"\{url\}")]] = {}
+    hours: dict[Name, OpeningHours] = {}
+    nodes: Annotated[dict[NodeId, Node], Field(min_length=1, max_length=2000)]
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("no such time zone") from None
+        return name
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A sound tree. source: the file as read; digest: its SHA-256 in hex. values: what was known at loading."""
+
+    file: TreeFile
+    source: str
+    digest: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.file.name
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return self.file.languages
+
+    @property
+    def timezone(self) -> str:
+        return self.file.timezone
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.file.timezone)
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        return self.file.nodes
+
+    @property
+    def sms_texts(self) -> Mapping[str, str]:
+        """Language to the message that brings the link; ``{url}`` stands for it."""
+        return {language: fill(text, self.values) for language, text in self.file.sms.items()}
+
+    def known(self, language: str | None) -> str:
+        """The language if the tree speaks it, else the tree's first."""
+        return language if language in self.languages else self.languages[0]
+
+    def words(self, text: Text, language: str) -> str:
+        """The words in the language, load-time values filled in, variables still in braces."""
+        words = text[language]
+        return fill(_joined(words.text if isinstance(words, Recorded) else words), self.values)
+
+    def audio(self, text: Text, language: str) -> str | None:
+        words = text[language]
+        return words.audio if isinstance(words, Recorded) else None
+
+
+def load(text: str, *, values: Mapping[str, str] | None = None) -> Tree:
+    """The tree in this YAML. values: what is filled in for ``{sms_sender}`` and the like.
+
+    Raises BrokenTree for anything from broken YAML to a dead end.
+    """
+    data = read(text)
+    try:
+        file = TreeFile.model_validate(data)
+    except ValidationError as error:
+        raise BrokenTree(*(_problem(one) for one in error.errors(include_url=False, include_context=False))) from None
+    problems = check(file)
+    if problems:
+        raise BrokenTree(*problems)
+    return Tree(file, text, hashlib.sha256(text.encode()).hexdigest(), dict(values or {}))
+
+
+def _joined(words: str) -> str:
+    """Lines folded by YAML are joined with a space, which Japanese does not have."""
+    return re.sub(r"(?<=[。、？！])\s+", "", words.strip())
+
+
+def _problem(error: Any) -> Problem:
+    path = tuple(str(part) for part in error["loc"])
+    node = path[1] if len(path) > 1 and path[0] == "nodes" else ""
+    return Problem(node, path, error["msg"].removeprefix("Value error, "))

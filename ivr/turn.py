@@ -1,0 +1,154 @@
+"""One event being worked on: the state as it becomes, and the actions so far. Lives for one ``step`` only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from ivr.actions import Acknowledge, Action, Finish, Record, Say
+from ivr.expressions import Value, holds
+from ivr.nodes import (
+    AskNode,
+    DecideNode,
+    GoodbyeNode,
+    HoursNode,
+    LinkNode,
+    MenuNode,
+    QuestionNode,
+    SayNode,
+    Text,
+    VoicemailNode,
+)
+from ivr.phrases import phrase
+from ivr.questions import fixed_text, present, texts
+from ivr.state import State
+from ivr.texts import fill, open_names
+from ivr.tree import Tree
+
+
+class Turn:
+    def __init__(self, tree: Tree, state: State, at: datetime) -> None:
+        self.tree, self.state, self.at = tree, state, at
+        self.before = state
+        self.actions: list[Action] = []
+        self._asks = self._cleared = False
+
+    def become(self, **changes: Any) -> None:
+        self.state = replace(self.state, **changes)
+
+    def do(self, action: Action) -> None:
+        self.actions.append(action)
+
+    def ask(self) -> None:
+        """Put the present question (again) once everything is said."""
+        self._asks = True
+
+    def done(self) -> tuple[State, tuple[Action, ...]]:
+        question = present(self.tree, self.state) if self._asks else None
+        if question:
+            self.actions.append(question)
+        return self.state, tuple(self.actions)
+
+    # -- saying --
+
+    def say(self, text: Text) -> None:
+        """Words of the tree."""
+        language = self.state.language
+        words = self.tree.words(text, language)
+        known = texts(self.tree, self.state)
+        self._say(
+            fill(words, {name: known.get(name, "") for name in open_names(words)}),
+            fixed=fixed_text(self.tree, text, language),
+            audio=self.tree.audio(text, language),
+            shown=True,
+        )
+
+    def phrase(self, name: str, *, shown: bool = False, fixed: bool = True, **values: str) -> None:
+        """Words of the engine. shown: they are for screens too."""
+        words = phrase(name, self.state.language, {**self.tree.values, **values})
+        self._say(words, fixed=fixed, audio=None, shown=shown)
+
+    def acknowledge(self, channel: str, label: str) -> None:
+        self.do(Acknowledge(channel=channel, node=self.state.node, label=label, language=self.state.language))
+
+    def _say(self, text: str, *, fixed: bool, audio: str | None, shown: bool) -> None:
+        self.do(Say(node=self.state.node, text=text, language=self.state.language, fixed=fixed, audio=audio))
+        if shown:
+            self._clear()
+            self.become(said=(*self.state.said, text))
+
+    def _clear(self) -> None:
+        if not self._cleared:
+            self._cleared = True
+            self.become(said=())
+
+    # -- walking --
+
+    def go(self, target: str) -> None:
+        """Enter this node, and on through those that need nobody, until something is asked, recorded or over."""
+        self._clear()
+        while True:
+            node = self.tree.nodes[target]
+            self.become(node=target, stage="asking", tries=0, digits="", held="", close=(), code="")
+            match node:
+                case SayNode():
+                    self.say(node.say)
+                    target = node.next
+                case HoursNode():
+                    hours = self.tree.file.hours[node.hours]
+                    target = node.open if hours.is_open(self.at, self.tree.zone) else node.closed
+                case DecideNode():
+                    target = self._decide(node)
+                case LinkNode():
+                    # A screen that is there, or a customer without a call, needs no link.
+                    if not self.state.screen and self.state.voice:
+                        self.become(stage="offer")
+                        return self.ask()
+                    target = node.next
+                case MenuNode() | QuestionNode() | AskNode():
+                    return self.ask()
+                case VoicemailNode():
+                    return self._take_message(node)
+                case GoodbyeNode():
+                    self.say(node.goodbye)
+                    if not node.screen or not (self.state.link_sent or self.state.screen):
+                        return self.finish(node.outcome)
+                    self.do(Finish(outcome=node.outcome, stays=True))
+                    self.become(voice=False)
+                    target = node.screen
+
+    def finish(self, outcome: str) -> None:
+        self.become(stage="finished", outcome=outcome, digits="", held="", close=(), code="", aside="")
+        self.do(Finish(outcome=outcome))
+
+    def record(self) -> None:
+        node = self.tree.nodes[self.state.node]
+        longest = node.longest if isinstance(node, VoicemailNode) else 120.0
+        self.do(Record(node=self.state.node, longest=longest, language=self.state.language))
+
+    def _take_message(self, node: VoicemailNode) -> None:
+        if self.state.voice:
+            self.say(node.voicemail)
+            self.become(stage="recording")
+            return self.record()
+        # A screen cannot leave a spoken message: it is told the number, and goes on where it was.
+        self.phrase("message_by_phone", shown=True)
+        was = self.before
+        here = isinstance(self.tree.nodes.get(was.node), MenuNode | QuestionNode | AskNode)
+        if here:
+            self.become(node=was.node, stage="asking")
+            return self.ask()
+        return self.finish("by_phone")
+
+    def _decide(self, node: DecideNode) -> str:
+        state = self.state
+        variables: dict[str, Value] = {given.save: given.value for given in state.given}
+        variables |= {
+            "caller_class": state.number_class,
+            "language": state.language,
+            "screen": state.screen,
+            "voice": state.voice,
+            "link_sent": state.link_sent,
+        }
+        return next((case.next for case in node.decide if holds(case.when, variables)), node.otherwise)
