@@ -1,0 +1,131 @@
+"""All screens in one application: the smartphone page, the code page, the console, health and figures."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
+
+from channels.page import PageChannel
+from conversation.errors import RecordError
+from conversation.inbox import Inbox
+from conversation.recordings import Recordings
+from conversation.users import Users
+from deflect.codes import Codes
+from deflect.links import Links
+from deflect.senders import Outbox
+from web import code, console, health, phone, signin
+from web.catalogue import preferred
+from web.cookies import Cookies
+from web.drawing import Drawing
+from web.errors import NotSignedIn, Refused, TooBusy
+from web.live import Seats
+from web.security import Guard, Pace
+
+log = logging.getLogger("denwaban.web")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the screens are made of.
+
+    base_url: what links begin with; https makes cookies secure. centre_name, centre_number: whom people call, as they
+    read it. timezone: of the times in the console. health: ``{"ready": bool, ...}``. metrics: Prometheus text.
+    """
+
+    inbox: Inbox
+    links: Links
+    codes: Codes
+    outbox: Outbox
+    recordings: Recordings
+    users: Users
+    clock: Callable[[], datetime]
+    base_url: str
+    centre_number: str
+    centre_name: str
+    timezone: str
+    health: Callable[[], dict[str, Any]]
+    metrics: Callable[[], str]
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """The application. It begins nothing by itself: no task outlives a request."""
+    secure = parts.base_url.startswith("https://")
+    drawing = Drawing(centre=parts.centre_name, number=parts.centre_number, zone=parts.timezone)
+    cookies = Cookies(secure=secure)
+    channel = PageChannel(parts.inbox, parts.links, parts.clock)
+    door = signin.Door(parts.users, cookies)
+    seats = Seats()
+    looks = Pace(5.0, 120, parts.clock)
+    answers = Pace(2.0, 60, parts.clock)
+    knocks = Pace(0.5, 30, parts.clock)
+
+    app = FastAPI(title="Denwaban", openapi_url=None, docs_url=None, redoc_url=None)
+
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        await answer_error(Request(scope), RuntimeError())(scope, receive, send)
+
+    app.add_middleware(Guard, style_hashes=drawing.style_hashes, secure=secure, broken=broken)
+    app.include_router(health.router(parts.health, parts.metrics))
+    app.include_router(phone.router(channel, drawing, seats, looks, answers))
+    app.include_router(code.router(parts.codes, parts.links, parts.inbox, drawing, looks, answers, parts.clock))
+    app.include_router(signin.router(parts.users, drawing, cookies, door, knocks))
+    app.include_router(
+        console.router(
+            console.Console(
+                inbox=parts.inbox,
+                outbox=parts.outbox,
+                recordings=parts.recordings,
+                users=parts.users,
+                door=door,
+                drawing=drawing,
+                cookies=cookies,
+                seats=seats,
+                zone=parts.timezone,
+            )
+        )
+    )
+
+    @app.get("/static/{name}")
+    async def asset(name: str) -> Response:
+        found = drawing.asset(name)
+        if found is None:
+            return Response(status_code=404)
+        # The address holds the content's hash, so what is kept is never stale.
+        headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+        return Response(found, media_type="text/javascript; charset=utf-8", headers=headers)
+
+    @app.get("/robots.txt")
+    async def robots() -> Response:
+        return Response("User-agent: *\nDisallow: /\n", media_type="text/plain")
+
+    def answer_error(request: Request, error: Exception) -> Response:
+        language = preferred(request.headers.get("accept-language", ""))
+        if isinstance(error, phone.NO_LINK):
+            return phone.no_link(request, error, drawing)
+        if isinstance(error, NotSignedIn):
+            return RedirectResponse("/signin", 303)
+        if isinstance(error, Refused):
+            response = drawing.gone(error.reason, language, status=error.status)
+            if isinstance(error, TooBusy):
+                response.headers["Retry-After"] = str(error.after)
+            return response
+        if isinstance(error, HTTPException):
+            reason = "unknown" if error.status_code == 404 else "refused"
+            return drawing.gone(reason, language, status=error.status_code)
+        if isinstance(error, RecordError):
+            # The class alone: an error's text may name what a log must not.
+            log.error("a page could not be shown", extra={"error": type(error).__name__})
+            return drawing.gone("broken", language, status=503)
+        return drawing.gone("broken", language, status=500)
+
+    for kind in (*phone.NO_LINK, Refused, HTTPException, RecordError):
+        app.add_exception_handler(kind, answer_error)
+    return app

@@ -1,0 +1,160 @@
+"""The smartphone page: the conversation's present question as a form, in step with the call.
+
+Everything works by forms alone: an answer is a POST, answered with 303 back to the page. The script, where there is
+one, sends the same forms and takes the same page from an event stream.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import AsyncGenerator
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from channels.page import PageChannel, Taken, View
+from deflect.errors import ExpiredLink, RevokedLink, UnknownLink
+from deflect.links import Page
+from web.catalogue import preferred
+from web.drawing import Drawing
+from web.errors import Forged
+from web.live import HEARTBEAT, EventStream, Seats, Wake, event
+from web.security import Pace, client, fields
+
+NO_LINK = (UnknownLink, ExpiredLink, RevokedLink)
+_NODE = re.compile(r"[a-z0-9_/]{1,90}")
+_OPTION = re.compile(r"[a-z0-9_]{1,40}")
+_FORM = re.compile(r"[A-Za-z0-9_-]{16,32}")
+LONGEST_VALUE = 60
+
+
+def router(channel: PageChannel, drawing: Drawing, seats: Seats, looks: Pace, answers: Pace) -> APIRouter:
+    """looks, answers: how fast one client may open pages and send answers."""
+    routes = APIRouter()
+
+    def draw(view: View, token: str, *, note: str = "") -> Response:
+        template, language, values = _content(view, token)
+        return drawing.page(template, language, note=note, **values)
+
+    async def answered(request: Request, token: str) -> tuple[Page, dict[str, str]]:
+        answers.take(client(request))
+        page = await channel.find(token)
+        if not page.trusted:
+            raise Forged("the page is not trusted")
+        return page, await fields(request)
+
+    @routes.api_route("/l/{token}", methods=["GET", "HEAD"])
+    async def look(request: Request, token: str, note: str = "") -> Response:
+        # Preview robots come here too: looking changes nothing.
+        looks.take(client(request))
+        view = await channel.view(await channel.find(token))
+        return draw(view, token, note=note if note in ("late", "wrong") else "")
+
+    @routes.post("/l/{token}/answer")
+    async def answer(request: Request, token: str) -> Response:
+        page, form = await answered(request, token)
+        node, name = form.get("node", ""), form.get("form", "")
+        if not _NODE.fullmatch(node) or not _FORM.fullmatch(name):
+            raise Forged("no form of ours")
+        if "option" in form:
+            if not _OPTION.fullmatch(form["option"]):
+                raise Forged("no option")
+            taken = await channel.choose(page, node=node, option=form["option"], form=name)
+        else:
+            taken = await channel.fill(page, node=node, value=form.get("value", "")[:LONGEST_VALUE], form=name)
+        return _back(token, taken)
+
+    @routes.post("/l/{token}/person")
+    async def person(request: Request, token: str) -> Response:
+        page, form = await answered(request, token)
+        if not _FORM.fullmatch(form.get("form", "")):
+            raise Forged("no form of ours")
+        await channel.person(page, form=form["form"])
+        return _back(token, Taken.YES)
+
+    @routes.post("/l/{token}/language")
+    async def language(request: Request, token: str) -> Response:
+        page, form = await answered(request, token)
+        wanted, name = form.get("language"), form.get("form", "")
+        if not _FORM.fullmatch(name) or (wanted != "ja" and wanted != "en"):
+            raise Forged("no form of ours")
+        await channel.speak(page, wanted, form=name)
+        return _back(token, Taken.YES)
+
+    @routes.get("/l/{token}/events")
+    async def events(request: Request, token: str) -> Response:
+        looks.take(client(request))
+        page = await channel.find(token)
+        await channel.arrive(page)
+
+        async def pages() -> AsyncGenerator[bytes, None]:
+            with seats.seat(page.id):
+                wake = Wake()
+                leave = channel.watch(page, wake.tell)
+                try:
+                    async for piece in _drawn(wake, token, page.trusted):
+                        yield piece
+                finally:
+                    leave()
+
+        return EventStream(pages)
+
+    async def _drawn(wake: Wake, token: str, trusted: bool) -> AsyncGenerator[bytes, None]:
+        sent = ""
+        while True:
+            try:
+                page = await channel.find(token)
+            except NO_LINK:
+                yield event("now", "")
+                return
+            if page.trusted != trusted:
+                yield event("now", "")
+                return
+            if trusted:
+                template, language, values = _content(await channel.view(page), token)
+                steady = drawing.part(template, language, note="", **{**values, "form": ""})
+                if steady != sent:
+                    sent = steady
+                    yield event("now", drawing.part(template, language, note="", **values))
+            while not await wake.wait(HEARTBEAT):
+                yield b": still here\n\n"
+
+    return routes
+
+
+def no_link(request: Request, error: Exception, drawing: Drawing) -> Response:
+    """The page for a link that leads nowhere."""
+    language = preferred(request.headers.get("accept-language", ""))
+    if isinstance(error, UnknownLink):
+        return drawing.gone("unknown", language, status=404)
+    return drawing.gone("expired" if isinstance(error, ExpiredLink) else "revoked", language, status=410)
+
+
+def _content(view: View, token: str) -> tuple[str, str, dict[str, object]]:
+    """Template, language and values of the page as it stands."""
+    path = f"/l/{token}"
+    shown = view.showing
+    if not view.page.trusted:
+        return "match.html", shown.language, {"path": path, "match": view.match or ""}
+    return (
+        "phone.html",
+        shown.language,
+        {
+            "path": path,
+            "call": view.call,
+            "said": shown.said,
+            "ask": shown.ask,
+            "answers": shown.answers,
+            "finished": shown.finished,
+            "recording": view.recording,
+            "can_ask_person": view.call == "on" and not shown.finished and not view.recording,
+            "can_switch": len(view.languages) > 1 and view.call == "on" and not shown.finished and not view.recording,
+            "form": secrets.token_urlsafe(16),
+        },
+    )
+
+
+def _back(token: str, taken: Taken) -> RedirectResponse:
+    note = "" if taken is Taken.YES else f"?note={taken.value}"
+    return RedirectResponse(f"/l/{token}{note}", 303)
