@@ -1,0 +1,198 @@
+"""From what was heard to what was meant, for the question that was asked. What is uncertain is not guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ivr.actions import Ask, Option
+from meaning import phone
+from meaning.commands import Command, command
+from meaning.digits import digits as spoken_digits
+from meaning.intents import Found, Intents, decide
+from meaning.lexicon import LANGUAGES, lexicon
+from meaning.normal import core, folded, kana
+from meaning.tiling import tiles
+from meaning.yesno import yesno
+
+HEARD_ENOUGH, HEARD_MARGIN = 0.5, 0.2
+"""Share and lead that the ear's closed list must give to decide alone (it weighs every option, so none is 0)."""
+CONTRARY = 0.85
+"""Share at which the ear's closed list contradicts the words."""
+EAR_WEIGHT = 0.4
+
+Scores = tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meant:
+    """The fields of ivr.events.Spoke that the sense decides.
+
+    choice: the option's id, or ``yes``/``no``. value: digits; a Japanese number as dialled, a foreign one in E.164.
+    scores: (id, 0..1) best first. close: ids too close to tell apart, best first. command: said instead of an answer.
+    """
+
+    choice: str | None = None
+    value: str | None = None
+    scores: Scores = ()
+    close: tuple[str, ...] = ()
+    command: Command | None = None
+
+
+class Sense:
+    """``asks``: the questions that may be asked, whose words are learnt beforehand; others are when they come."""
+
+    def __init__(self, asks: Iterable[Ask] = ()) -> None:
+        self._learnt: dict[tuple[str, tuple[Option, ...]], Intents | None] = {}
+        for ask in asks:
+            if ask.expects in ("choice", "open"):
+                self._intents(ask)
+
+    def understand(self, ask: Ask, text: str, scores: Scores = (), digits: str = "", confidence: float = 1.0) -> Meant:
+        """What the hypothesis of the ear means as an answer to ``ask``. Never raises on any text.
+
+        text, scores, digits, confidence: as in asr.speech.Hypothesis; scores are shares of the ear's closed list.
+        """
+        language = ask.language if ask.language in LANGUAGES else LANGUAGES[0]
+        if ask.expects in ("choice", "open"):
+            return self._chosen(ask, language, text, scores)
+        said = command(text, language)
+        if said is not None:
+            return Meant(command=said, scores=scores)
+        if ask.expects == "yesno":
+            return _agreed(yesno(text, language), scores)
+        return _given(ask, language, text, digits, confidence)
+
+    def _chosen(self, ask: Ask, language: str, text: str, scores: Scores) -> Meant:
+        named = _named(ask.options, text, language)
+        if len(named) == 1:
+            return Meant(choice=named[0], scores=((named[0], 1.0),))
+        said = command(text, language)
+        if said is not None:
+            return Meant(command=said, scores=scores)
+        if named:
+            return Meant(close=named[:3], scores=tuple((id, 1.0) for id in named))
+        known = {option.id for option in ask.options}
+        heard = tuple((id, score) for id, score in scores if id in known)
+        intents = self._intents(ask)
+        found = intents.understand(text) if intents is not None else Found(None, (), ())
+        return _weighed(found, heard, intents.accept if intents is not None else 1.0)
+
+    def _intents(self, ask: Ask) -> Intents | None:
+        language = ask.language if ask.language in LANGUAGES else LANGUAGES[0]
+        key = (language, ask.options)
+        if key not in self._learnt:
+            examples: Mapping[str, tuple[str, ...]] = {
+                option.id: (option.label, *option.words) for option in ask.options
+            }
+            try:
+                self._learnt[key] = Intents(examples, language)
+            except ValueError:  # options without words, or none: only keys and screens answer this
+                self._learnt[key] = None
+        return self._learnt[key]
+
+
+def is_backchannel(text: str, language: str) -> bool:
+    """Whether the text only shows that the caller listens (はい, ええ, uh-huh), which must not derail a prompt."""
+    language = language if language in LANGUAGES else LANGUAGES[0]
+    words = lexicon(language)
+    return all(kind for kind, _ in tiles(folded(text, language), {"listens": words.backchannels}))
+
+
+def _agreed(side: str | None, scores: Scores) -> Meant:
+    shares = dict(scores)
+    best = scores[0] if scores else None
+    if side is not None:
+        other = "no" if side == "yes" else "yes"
+        if shares.get(other, 0.0) >= CONTRARY:
+            return Meant(scores=scores, close=(side, other))
+        return Meant(choice=side, scores=scores or ((side, 1.0),))
+    if best is not None and best[0] in ("yes", "no") and best[1] >= HEARD_ENOUGH + HEARD_MARGIN:
+        return Meant(choice=best[0], scores=scores)
+    return Meant(scores=scores)
+
+
+def _given(ask: Ask, language: str, text: str, digits: str, confidence: float) -> Meant:
+    least, most = max(1, ask.least), ask.most or 32
+    if ask.expects == "phone":
+        for said_or_heard in (digits, text):
+            number = phone.normalise(said_or_heard) if said_or_heard else None
+            if number is not None:
+                return Meant(value=phone.national(number))
+        return Meant()
+    said = spoken_digits(text, language, least=least, most=most)
+    heard = digits if digits.isascii() and digits.isdigit() and least <= len(digits) <= most else None
+    if said is not None and heard is not None and said != heard and confidence < HEARD_ENOUGH:
+        return Meant()
+    return Meant(value=heard or said)
+
+
+def _weighed(found: Found, heard: Scores, accept: float) -> Meant:
+    """The words and the ear's closed list together; either decides alone when the other says nothing."""
+    if not heard:
+        return Meant(choice=found.choice, close=found.close, scores=found.scores)
+    if found.choice is None and not found.close:
+        chosen = decide(heard, HEARD_ENOUGH, HEARD_MARGIN)
+        return Meant(choice=chosen.choice, close=chosen.close, scores=heard)
+    shares = dict(heard)
+    mixed = sorted(
+        ((id, (1 - EAR_WEIGHT) * score + EAR_WEIGHT * shares.get(id, 0.0)) for id, score in found.scores),
+        key=lambda pair: -pair[1],
+    )
+    chosen = decide([(id, round(score, 4)) for id, score in mixed], (1 - EAR_WEIGHT) * accept, HEARD_MARGIN / 2)
+    return Meant(choice=chosen.choice, close=chosen.close, scores=chosen.scores)
+
+
+def _named(options: tuple[Option, ...], text: str, language: str) -> tuple[str, ...]:
+    """The options that the text names outright: by key or ordinal, or by label or word, the longest only."""
+    whole = folded(text, language)
+    if not whole:
+        return ()
+    by_key = _key(whole, language)
+    keyed = tuple(option.id for option in options if option.key is not None and option.key == by_key)
+    if keyed:
+        return keyed
+    exact, within = [], []
+    bare, sound = core(text, language), kana(whole) if language == "ja" else ""
+    for option in options:
+        for words in (option.label, *option.words):
+            name = folded(words, language)
+            if name in (whole, bare) or (sound and kana(name) == sound):
+                exact.append(option.id)
+            elif len(name) >= 2 and _holds(whole, name, language):
+                within.append((name, option.id))
+    if exact:
+        return tuple(dict.fromkeys(exact))
+    longest = [id for name, id in within if not any(name != other and name in other for other, _ in within)]
+    return tuple(dict.fromkeys(longest))
+
+
+def _holds(whole: str, name: str, language: str) -> bool:
+    return name in whole if language == "ja" else f" {name} " in f" {whole} "
+
+
+def _key(whole: str, language: str) -> str | None:
+    """The telephone key that the text names: 二番, "number two", "the second one", シャープ."""
+    words = lexicon(language)
+    if whole in words.key_words:
+        return words.key_words[whole]
+    number = "|".join(re.escape(word) for word in sorted(_numbers(language), key=len, reverse=True))
+    ordinal = "|".join(words.ordinals) or "(?!)"
+    for form in words.ordinal:
+        found = re.search(form.replace("NUMBER", number).replace("ORDINAL", ordinal), whole)
+        if found:
+            return words.ordinals.get(found[1]) or _numbers(language)[found[1]]
+    return None
+
+
+def _numbers(language: str) -> dict[str, str]:
+    words = lexicon(language)
+    spelled = {**words.strong, **words.weak}
+    if language == "ja":
+        spelled = {**spelled, **{_hiragana(word): digit for word, digit in spelled.items()}}
+    return {**spelled, **{str(figure): str(figure) for figure in range(10)}}
+
+
+def _hiragana(word: str) -> str:
+    return "".join(chr(ord(sign) - 0x60) if "ァ" <= sign <= "ヶ" else sign for sign in word)
