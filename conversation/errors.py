@@ -12,7 +12,6 @@ RecordError
 ├── NotKept                neither database nor spool could keep it: it was not acknowledged
 ├── Conflict               another writer was first with this place or key
 ├── UnknownConversation
-├── UnknownTree            the version that the conversation began with is nowhere
 ├── Tampered               a ciphertext that is not what was written there
 ├── UnknownRecording
 ├── BrokenRecording        pieces are missing or damaged; the rest can be read
@@ -58,9 +57,6 @@ class Conflict(RecordError): ...
 
 
 class UnknownConversation(RecordError): ...
-
-
-class UnknownTree(RecordError, LookupError): ...
 
 
 class Tampered(RecordError): ...

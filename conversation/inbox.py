@@ -17,7 +17,8 @@ from uuid import uuid4
 
 from conversation import history
 from conversation.errors import Away, Conflict
-from conversation.live import Delivery, Live, Lives
+from conversation.live import Delivery as Delivery
+from conversation.live import Live, Lives
 from conversation.operations import Change, Operation, Put
 from conversation.rules import Engine, Rules
 from conversation.store import Store
@@ -35,14 +36,14 @@ Listener = Callable[[Delivery], None]
 
 
 class Trees(Protocol):
-    """``Versions`` is one."""
+    """The trees of this hub: the one for new conversations, and those that are in memory."""
 
     def current(self) -> Tree: ...
 
-    def by_digest(self, digest: str) -> Tree:
-        """Raises UnknownTree."""
+    def by_digest(self, digest: str) -> Tree | None: ...
 
-    def restore(self, source: str) -> Tree: ...
+    def from_source(self, source: str) -> Tree:
+        """Load a version of before, for the conversations that began with it, and know it from then on."""
 
 
 class Inbox:
@@ -90,6 +91,7 @@ class Inbox:
                 )
             ),
         )
+        self._store.know(conversation, cipher)
         live = Live(conversation, tree, state, cipher, standing.language, standing.node, now, number_hash)
         self._lives.add(live, may_forget=not self._store.behind)
         return conversation
@@ -244,10 +246,8 @@ class Inbox:
     async def _rebuild(self, conversation: str) -> Live:
         """The fold: begin, then step over every event that was kept."""
         stored = await self._store.read(history.stored(self._store.keys, conversation))
-        try:
-            tree = self._trees.by_digest(stored.tree_digest)
-        except LookupError:
-            tree = self._trees.restore(stored.tree_source)
+        tree = self._trees.by_digest(stored.tree_digest) or self._trees.from_source(stored.tree_source)
+        self._store.know(conversation, stored.cipher)
         state = self._rules.begin(tree, stored.began_language)
         live = Live(
             conversation, tree, state, stored.cipher, stored.began_language, "", stored.last_at, stored.number_hash

@@ -7,6 +7,7 @@ Only a machine lost while its spool still holds something can lose that somethin
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from sqlalchemy.exc import DatabaseError
 
 from conversation.databases import engines, is_trouble, prepare
 from conversation.errors import Away, DatabaseAway, DatabaseCorrupt, Tampered, WrongMasterKey
+from conversation.history import cipher_of
 from conversation.keys import Cipher, Keys
 from conversation.operations import Operation, Put, apply
 from conversation.spool import RESERVED, Spool
@@ -27,6 +29,7 @@ from conversation.writer import Work, Writer
 T = TypeVar("T")
 READERS = 4
 CATCHES_UP_WITHIN = 60.0
+CIPHERS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Store:
         self._engine, self._reading, self._spool, self._deadline = engine, readers, spool, deadline
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="record-read")
         self._writer = Writer(engine, spool)
+        self._ciphers: OrderedDict[str, Cipher] = OrderedDict()
 
     @classmethod
     def open(
@@ -138,6 +142,21 @@ class Store:
             if is_trouble(error):
                 raise Away("the database does not answer") from None
             raise
+
+    async def cipher(self, conversation: str) -> Cipher:
+        """What seals and opens this conversation's things. Raises UnknownConversation, Away."""
+        if (known := self._ciphers.get(conversation)) is not None:
+            self._ciphers.move_to_end(conversation)
+            return known
+        cipher = await self.read(cipher_of(self.keys, conversation))
+        self.know(conversation, cipher)
+        return cipher
+
+    def know(self, conversation: str, cipher: Cipher) -> None:
+        """Keep the cipher at hand, also for when the database is away."""
+        self._ciphers[conversation] = cipher
+        while len(self._ciphers) > CIPHERS:
+            self._ciphers.popitem(last=False)
 
     async def settled(self, within: float) -> bool:
         """Wait until the database has everything; False when it took longer."""
