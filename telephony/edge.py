@@ -15,6 +15,7 @@ import re
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
@@ -25,7 +26,7 @@ import jinja2
 
 from telephony.errors import LineError
 
-CONFIGURATION, LINES, CONTROL = "kamailio.cfg", "lines.list", "rpc"
+CONFIGURATION, LINES, CONTROL = "kamailio.cfg", "lines.list", "control.sock"
 """Names of the files in the edge's folder."""
 LONGEST_MESSAGE = 3500
 """Bytes. PJSIP reads 4000 (PJSIP_MAX_PKT_LEN), and Via and Record-Route are added on the way."""
@@ -147,6 +148,7 @@ def configuration(edge: Edge, folder: Path) -> str:
         inner_host=str(ip_address(edge.inner[0])),
         inner_uri=_uri(*edge.inner),
         inner_port=edge.inner[1],
+        inner_v6=":" in edge.inner[0],
         tls=tls,
         lines=[_uri(*line) for line in edge.lines],
         reserve=_uri(*edge.reserve) if edge.reserve else None,
@@ -192,8 +194,25 @@ def program() -> str:
 
 
 def command(path: Path) -> list[str]:
-    """How Kamailio is started with this configuration: in the foreground, logging to stderr, in ``path``'s folder."""
-    return [program(), "-DD", "-E", "-m", "64", "-M", "8", "-f", str(path.resolve()), "-w", str(path.resolve().parent)]
+    """How Kamailio is started with this configuration: in the foreground, logging to stderr, in ``path``'s folder, and
+    ended when the thread that started it ends, however it does.
+    """
+    return [
+        "setpriv",
+        "--pdeathsig",
+        "TERM",
+        program(),
+        "-DD",
+        "-E",
+        "-m",
+        "64",
+        "-M",
+        "8",
+        "-f",
+        str(path.resolve()),
+        "-w",
+        str(path.resolve().parent),
+    ]
 
 
 def check(path: Path) -> None:
@@ -237,16 +256,20 @@ def alive(folder: Path) -> bool:
         return False
 
 
-def release(folder: Path, line: tuple[str, int]) -> int:
-    """End every call that the edge still counts for ``line``, whose process is gone: callers get BYE and are not left
-    in silence. Returns how many. Raises OSError when the edge does not answer.
+def release(folder: Path, line: str, *, older_than: float = 0.0) -> int:
+    """End the calls that the edge counts for ``line`` (``sip:host:port``), whose process is gone: their callers get BYE
+    instead of silence, and the line that comes back has all its room. Returns how many.
+
+    older_than: seconds; younger calls are left alone, as the new process may have them. Raises OSError when the edge
+    does not answer.
     """
-    calls = _ask(folder, "dlg.profile_list", "line", _uri(*line))
-    count = 0
-    for call in calls if isinstance(calls, list) else []:
+    calls = _ask(folder, "dlg.profile_list", "line", line)
+    before = time.time() - older_than
+    lost = [call for call in calls if call["init_ts"] <= before] if isinstance(calls, list) else []
+    for call in lost:
         _ask(folder, "dlg.end_dlg", call["h_entry"], call["h_id"])
-        count += 1
-    return count
+    _ask(folder, "htable.delete", "returned", line)
+    return len(lost)
 
 
 def _ask(folder: Path, method: str, *parameters: object) -> object:
@@ -254,7 +277,7 @@ def _ask(folder: Path, method: str, *parameters: object) -> object:
     question = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(parameters)}
     with _control(folder) as door:
         door.send(json.dumps(question).encode())
-        answer: dict[str, object] = json.loads(door.recv(1 << 20))
+        answer: dict[str, object] = json.loads(door.recv(1 << 18))
     return answer.get("result")
 
 
@@ -273,7 +296,7 @@ def _control(folder: Path) -> Iterator[socket.socket]:
 
 
 def _template() -> str:
-    return (resources.files("telephony") / "kamailio" / "kamailio.cfg.j2").read_text(encoding="utf-8")
+    return (resources.files("telephony.kamailio") / "kamailio.cfg.j2").read_text(encoding="utf-8")
 
 
 def _is_address(text: str) -> bool:
