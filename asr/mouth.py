@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asr.errors import CannotSpeak
+from asr.pronunciation import parts
 from asr.sound import wav
 from asr.voices import LONGEST
 from wire.frames import BadFrame, Sound, pack, read
@@ -99,13 +100,18 @@ class Mouth:
         progress: is told (done, all) after each. wait: seconds to wait for a mouth that is just starting.
         """
         wanted = list(dict.fromkeys(texts))
-        with contextlib.suppress(CannotSpeak):
+        made, away = 0, False
+        try:
             await self.ready(wait)
-        made = 0
+        except CannotSpeak:
+            away = True  # what is there from before still counts
         for number, (text, language) in enumerate(wanted, 1):
-            with contextlib.suppress(CannotSpeak):
-                await asyncio.shield(self._kept(text, language, 1.0))
-                made += 1
+            if away:
+                made += self._found(text, language, 1.0) is not None
+            else:
+                with contextlib.suppress(CannotSpeak):
+                    await asyncio.shield(self._kept(text, language, 1.0))
+                    made += 1
             if progress is not None:
                 progress(number, len(wanted))
         return made
@@ -210,10 +216,10 @@ class Mouth:
         return path if path.exists() else None
 
     def _name(self, text: str, language: str, speed: float) -> str | None:
-        voice = self._voices.get(language)
-        if voice is None:
+        if language not in self._voices:
             return None
-        content = json.dumps([text, language, voice, round(speed, 3)], ensure_ascii=False)
+        voices = sorted({self._voices.get(spoken) or self._voices[language] for spoken, _ in parts(text, language)})
+        content = json.dumps([text, language, voices, round(speed, 3)], ensure_ascii=False)
         return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest() + ".wav"
 
     def _remembered(self) -> dict[str, str]:

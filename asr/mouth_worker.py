@@ -15,11 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from asr.errors import CannotSpeak
+from asr.pronunciation import parts
+from asr.speech import RATE
 from asr.voice_process import VoiceProcess
 from wire.frames import BadFrame, Sound, pack, read
 
 log = logging.getLogger(__name__)
 _PIECE = 1 << 16
+_BREATH = bytes(2 * int(0.2 * RATE))
+"""Silence between two voices of one text."""
 
 
 async def serve(path: Path, kinds: Sequence[str]) -> None:
@@ -74,10 +78,13 @@ async def _speak(voices: dict[str, VoiceProcess], order: dict[str, Any], writer:
     if not isinstance(text, str) or not isinstance(speed, int | float):
         raise BadFrame("not an order to speak")
     try:
-        voice = voices.get(language)
-        if voice is None:
-            raise CannotSpeak(f"there is no voice for {language!r:.12}")
-        pcm = await voice.speak(text, float(speed))
+        spoken = []
+        for piece_language, piece in parts(text, language):
+            voice = voices.get(piece_language) or voices.get(language)
+            if voice is None:
+                raise CannotSpeak(f"there is no voice for {language!r:.12}")
+            spoken.append(await voice.speak(piece, float(speed)))
+        pcm = _BREATH.join(spoken)
     except CannotSpeak as error:
         writer.write(pack({"error": str(error)}))
         return

@@ -28,6 +28,9 @@ _MONEY = re.compile(r"[¥$€£]\s*$")
 _TIME = re.compile(r"(?<!\d)([01]?\d|2[0-4]):([0-5]\d)(?!\d|:)")
 _URL = re.compile(r"https?://", re.IGNORECASE)
 _DOT = re.compile(r"(?<=[A-Za-z0-9])\.(?=[A-Za-z][A-Za-z0-9\-]*)")
+_ENGLISH = re.compile(r"[A-Za-z][A-Za-z']*[,;:]? +(?:[A-Za-z0-9'][A-Za-z0-9'\-]*[,;:]? *){2,}[.!?]?")
+"""Three words of Latin letters or more."""
+_PEOPLE = re.compile(r"(?<=[るたい])方は")
 _SLASH = re.compile(r"(?<=[A-Za-z0-9])/(?=[A-Za-z0-9])")
 _HIDDEN = re.compile(rf"[{_HYPHEN}]?[*•●]{{2,}}[{_HYPHEN}]?")
 _RANGE = re.compile(r"(?<=[\d時分日月])\s*[〜~]\s*(?=\d)|(?<=\d)-(?=\d{1,2}[時分日月])")
@@ -41,7 +44,9 @@ def japanese(text: str) -> str:
     text = _TIME.sub(lambda found: f"{int(found[1])}時" + (f"{int(found[2])}分" if int(found[2]) else ""), text)
     text = _RANGE.sub("から", text)
     text = _NUMBER.sub(lambda found: _say(found, "ja", "−"), text)
-    text = text.replace("#", "シャープ").replace("*", "米印").replace("@", "アットマーク").replace("&", "アンド")
+    # OpenJTalk takes 方 for ほう and 米印 for ベーイン at times; in a telephone menu they are always these.
+    text = _PEOPLE.sub("かたは", text).replace("米印", "こめじるし")
+    text = text.replace("#", "シャープ").replace("*", "こめじるし").replace("@", "アットマーク").replace("&", "アンド")
     return _SLASH.sub("スラッシュ", _DOT.sub("ドット", text)).strip()
 
 
@@ -53,6 +58,20 @@ def english(text: str) -> str:
     text = _NUMBER.sub(lambda found: _say(found, "en", ", "), text)
     text = text.replace("#", " pound ").replace("*", " star ").replace("@", " at ").replace("&", " and ")
     return re.sub(r" {2,}", " ", _SLASH.sub(" slash ", _DOT.sub(" dot ", text))).strip()
+
+
+def parts(text: str, language: str) -> list[tuple[str, str]]:
+    """(language, text) pieces: an English sentence within Japanese is for the English voice, single words are not."""
+    if language != "ja":
+        return [(language, text)]
+    pieces: list[tuple[str, str]] = []
+    at = 0
+    for found in _ENGLISH.finditer(text):
+        pieces += [("ja", text[at : found.start()]), ("en", found[0])]
+        at = found.end()
+    pieces.append(("ja", text[at:]))
+    kept = [piece for piece in pieces if any(sign.isalnum() for sign in piece[1])]
+    return kept or [(language, text)]
 
 
 def groups(digits: str) -> list[str]:

@@ -14,13 +14,15 @@ from meaning.intents import Found, Intents, decide
 from meaning.lexicon import LANGUAGES, lexicon
 from meaning.normal import core, folded, kana
 from meaning.tiling import tiles
-from meaning.yesno import yesno
+from meaning.yesno import YesNo, yesno
 
 HEARD_ENOUGH, HEARD_MARGIN = 0.5, 0.2
 """Share and lead that the ear's closed list must give to decide alone (it weighs every option, so none is 0)."""
 CONTRARY = 0.85
 """Share at which the ear's closed list contradicts the words."""
 EAR_WEIGHT = 0.4
+CLEAR = 0.95
+"""Score of an answer in plain words."""
 
 Scores = tuple[tuple[str, float], ...]
 
@@ -61,18 +63,21 @@ class Sense:
         if said is not None:
             return Meant(command=said, scores=scores)
         if ask.expects == "yesno":
-            return _agreed(yesno(text, language), scores)
+            side = yesno(text, language)
+            if side is None and len(named := _named(ask.options, text, language, whole=True)) == 1:
+                side = "yes" if named[0] == "yes" else "no"
+            return _agreed(side, scores)
         return _given(ask, language, text, digits, confidence)
 
     def _chosen(self, ask: Ask, language: str, text: str, scores: Scores) -> Meant:
         named = _named(ask.options, text, language)
         if len(named) == 1:
-            return Meant(choice=named[0], scores=((named[0], 1.0),))
+            return Meant(choice=named[0], scores=((named[0], CLEAR),))
         said = command(text, language)
         if said is not None:
             return Meant(command=said, scores=scores)
         if named:
-            return Meant(close=named[:3], scores=tuple((id, 1.0) for id in named))
+            return Meant(close=named[:3], scores=tuple((id, CLEAR) for id in named))
         known = {option.id for option in ask.options}
         heard = tuple((id, score) for id, score in scores if id in known)
         intents = self._intents(ask)
@@ -100,17 +105,16 @@ def is_backchannel(text: str, language: str) -> bool:
     return all(kind for kind, _ in tiles(folded(text, language), {"listens": words.backchannels}))
 
 
-def _agreed(side: str | None, scores: Scores) -> Meant:
+def _agreed(side: YesNo | None, scores: Scores) -> Meant:
     shares = dict(scores)
-    best = scores[0] if scores else None
-    if side is not None:
-        other = "no" if side == "yes" else "yes"
-        if shares.get(other, 0.0) >= CONTRARY:
-            return Meant(scores=scores, close=(side, other))
-        return Meant(choice=side, scores=scores or ((side, 1.0),))
-    if best is not None and best[0] in ("yes", "no") and best[1] >= HEARD_ENOUGH + HEARD_MARGIN:
-        return Meant(choice=best[0], scores=scores)
-    return Meant(scores=scores)
+    if side is None:
+        best, share = scores[0] if scores else ("", 0.0)
+        clear = best in ("yes", "no") and share >= HEARD_ENOUGH + HEARD_MARGIN
+        return Meant(choice=best if clear else None, scores=scores)
+    other = "no" if side == "yes" else "yes"
+    if shares.get(other, 0.0) >= CONTRARY:
+        return Meant(scores=scores, close=(side, other))
+    return Meant(choice=side, scores=((side, max(CLEAR, shares.get(side, 0.0))),))
 
 
 def _given(ask: Ask, language: str, text: str, digits: str, confidence: float) -> Meant:
@@ -144,25 +148,28 @@ def _weighed(found: Found, heard: Scores, accept: float) -> Meant:
     return Meant(choice=chosen.choice, close=chosen.close, scores=chosen.scores)
 
 
-def _named(options: tuple[Option, ...], text: str, language: str) -> tuple[str, ...]:
-    """The options that the text names outright: by key or ordinal, or by label or word, the longest only."""
-    whole = folded(text, language)
-    if not whole:
+def _named(options: tuple[Option, ...], text: str, language: str, *, whole: bool = False) -> tuple[str, ...]:
+    """The options that the text names outright: by key or ordinal, or by label or word, the longest only.
+
+    whole: a label or word must be all that was said.
+    """
+    said = folded(text, language)
+    if not said:
         return ()
-    by_key = _key(whole, language)
+    by_key = _key(said, language)
     keyed = tuple(option.id for option in options if option.key is not None and option.key == by_key)
     if keyed:
         return keyed
     exact, within = [], []
-    bare, sound = core(text, language), kana(whole) if language == "ja" else ""
+    bare, sound = core(text, language), kana(said) if language == "ja" else ""
     for option in options:
         for words in (option.label, *option.words):
             name = folded(words, language)
-            if name in (whole, bare) or (sound and kana(name) == sound):
+            if name in (said, bare) or (sound and kana(name) == sound):
                 exact.append(option.id)
-            elif len(name) >= 2 and _holds(whole, name, language):
+            elif len(name) >= 2 and _holds(said, name, language):
                 within.append((name, option.id))
-    if exact:
+    if exact or whole:
         return tuple(dict.fromkeys(exact))
     longest = [id for name, id in within if not any(name != other and name in other for other, _ in within)]
     return tuple(dict.fromkeys(longest))
