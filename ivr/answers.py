@@ -24,7 +24,7 @@ How = Literal["key", "voice", "page"]
 def pressed(turn: Turn, event: Pressed) -> None:
     ask = present(turn.tree, turn.state)
     if ask is None:
-        return
+        return None
     if ask.expects in ("digits", "phone"):
         return _pressed_digit(turn, ask, event.digit)
     for option in ask.options:
@@ -38,7 +38,7 @@ def pressed(turn: Turn, event: Pressed) -> None:
         case "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8":
             retries.failed(turn, "no_such_key")
         case _:  # a sharp after a menu's key is a habit, not an answer
-            return
+            return None
 
 
 def handed_in(turn: Turn) -> bool:
@@ -54,7 +54,7 @@ def handed_in(turn: Turn) -> bool:
 def spoke(turn: Turn, event: Spoke) -> None:
     ask = present(turn.tree, turn.state)
     if ask is None:
-        return
+        return None
     if event.command:
         return retries.command(turn, event.command)
     ids = {option.id for option in ask.options}
@@ -69,6 +69,9 @@ def spoke(turn: Turn, event: Spoke) -> None:
     if event.choice not in ids:
         return retries.failed(turn, "unclear")
     sure = dict(event.scores).get(event.choice, event.confidence)
+    if ask.expects == "yesno":
+        # The words decided; the ear's share of a list of two only adds to them, and a doubtful yes is asked again.
+        sure = max(sure, event.confidence)
     thresholds = turn.tree.file.thresholds
     if sure < thresholds.confirm:
         return retries.failed(turn, "unclear")
@@ -92,7 +95,7 @@ def filled(turn: Turn, event: Filled) -> None:
     if ask is None or ask.node != event.node or ask.expects not in ("digits", "phone"):
         return
     value = national(event.value)
-    if not fits(ask, value):
+    if _amiss(turn, ask, value):
         return
     asides.tapped(turn)
     answered(turn, ask, value, "page")
@@ -146,9 +149,12 @@ def commit(turn: Turn, value: str, how: How) -> None:
     turn.go(targets["next"] if is_value else targets[value])
 
 
-def fits(ask: Ask, value: str) -> bool:
+def _amiss(turn: Turn, ask: Ask, value: str) -> retries.Why | None:
+    """What is wrong with these digits as an answer."""
     right = value.isascii() and value.isdecimal() and ask.least <= len(value) <= ask.most
-    return right and (ask.expects == "digits" or value.startswith("0"))
+    if not right or (ask.expects == "phone" and not value.startswith("0")):
+        return "bad_digits"
+    return "not_mobile" if ask.node.endswith("/number") and not is_mobile(value) else None
 
 
 def national(value: str) -> str:
@@ -169,7 +175,7 @@ def _pressed_digit(turn: Turn, ask: Ask, digit: str) -> None:
             turn.phrase("cleared")
             return turn.ask()
         case "A" | "B" | "C" | "D":
-            return
+            return None
     _keep(turn, digits + digit)
     if len(digits) + 1 >= ask.most:
         _submit(turn, ask, digits + digit, "key")
@@ -177,10 +183,9 @@ def _pressed_digit(turn: Turn, ask: Ask, digit: str) -> None:
 
 def _submit(turn: Turn, ask: Ask, digits: str, how: How) -> None:
     _keep(turn, "")
-    if not fits(ask, digits):
-        return retries.failed(turn, "bad_digits")
-    if turn.state.stage == "number" and not turn.state.aside and not is_mobile(digits):
-        return retries.failed(turn, "not_mobile")
+    amiss = _amiss(turn, ask, digits)
+    if amiss:
+        return retries.failed(turn, amiss)
     return answered(turn, ask, digits, how)
 
 

@@ -27,10 +27,11 @@ def came_back(turn: Turn, event: Joined) -> None:
     if event.caller:
         turn.become(number=event.caller.number, number_class=event.caller.number_class)
     if not state.given and not state.screen:
-        turn.go(turn.tree.file.start)
-        return
-    turn.become(aside="resume" if state.given else "")
-    turn.ask()
+        return turn.go(turn.tree.file.start)
+    if not state.given:
+        return _re_enter(turn)
+    turn.become(aside="resume")
+    return turn.ask()
 
 
 def answered(turn: Turn, value: str) -> None:
@@ -38,7 +39,7 @@ def answered(turn: Turn, value: str) -> None:
     match state.aside:
         case "match" if value == state.match:
             page = state.page
-            turn.become(**_NONE, page="", match="")
+            turn.become(**_NONE, page="", match="", screen=True)
             turn.do(TrustPage(page=page))
             turn.phrase("match_right")
             linking.arrived(turn)
@@ -84,35 +85,39 @@ def page_arrived(turn: Turn, event: PageArrived) -> None:
 def page_joined(turn: Turn) -> None:
     """The page was opened by its link: that proves the caller too, and makes any offer of a link idle."""
     state = turn.state
+    known, let_in = state.screen and not state.locked, state.aside == "prove"
     turn.become(screen=True)
-    if not state.voice or state.stage == "recording":
-        linking.arrived(turn)
-        return
+    if known or (state.stage == "recording" and not state.aside):
+        return None
+    if not state.voice:
+        return linking.arrived(turn)
     turn.phrase("page_opened")
-    if not tapped(turn):
-        linking.arrived(turn)
-    turn.ask()
+    tapped(turn)
+    linking.arrived(turn)
+    if let_in and turn.state.node == state.node:
+        return _re_enter(turn)
+    return turn.ask()
 
 
-def tapped(turn: Turn) -> bool:
-    """Something came from the page that only the link opens. Whether that let the voice back in."""
-    state = turn.state
-    if not state.locked:
-        return False
-    turn.become(proved=True)
-    if state.aside == "prove":
+def tapped(turn: Turn) -> None:
+    """Something came from the page that only the link opens: that lets a voice that came back in."""
+    if not turn.state.locked:
+        return
+    if turn.state.aside == "prove":
         turn.become(**_NONE)
         turn.phrase("prove_right")
-        _re_enter(turn)
-    return True
+    turn.become(proved=True)
 
 
-def leave(turn: Turn) -> None:
-    """Drop the aside: what it guarded stays shut."""
+def left_for(turn: Turn, target: str) -> None:
+    """The caller asks for something else than what an aside waits for: what it guarded stays shut."""
     _refuse_page(turn)
     if turn.state.locked:
+        if turn.state.screen:
+            return afresh(turn)
         _drop_values(turn)
     turn.become(**_NONE)
+    return turn.go(target)
 
 
 def hung_up(turn: Turn) -> None:
@@ -130,6 +135,7 @@ def _missed(turn: Turn, phrase: str) -> None:
             _refuse_page(turn)
             turn.become(**_NONE)
             turn.phrase("match_refused")
+            linking.arrived(turn)
         case "prove" if tries >= MOST_PROVE:
             return _unproved(turn)
         case "resume" if tries >= MOST_RESUME:

@@ -25,6 +25,7 @@ from ivr.nodes import (
     VoicemailNode,
     kind_of,
 )
+from ivr.phrases import languages
 from ivr.texts import GIVEN, VALUES, open_names
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ Paths = Mapping[str, tuple[str, ...]]
 
 
 def check(tree: TreeFile) -> tuple[Problem, ...]:
-    """Everything found; empty when the tree is sound. Later checks rest on earlier ones, so some faults show only after others are gone."""
+    """Everything found; empty when the tree is sound. A missing target hides what could only be found by walking on."""
     missing = tuple(_missing_targets(tree))
     if missing:
         return missing
@@ -194,6 +195,8 @@ def _texts(node: Node) -> Iterator[tuple[str, Text]]:
 
 
 def _languages(tree: TreeFile, paths: Paths) -> Iterator[Problem]:
+    for language in sorted(set(tree.languages) - languages()):
+        yield Problem("", ("languages",), f"the engine has no words in {language!r}")
     for name, node in tree.nodes.items():
         for field, text in _texts(node):
             path = (*paths.get(name, (name,)), field)
@@ -210,12 +213,12 @@ def _variables(tree: TreeFile, paths: Paths) -> Iterator[Problem]:
     saved = {node.save or name for name, node in asking.items()}
     for name in sorted(saved & (GIVEN | VALUES)):
         yield Problem("", (), f"the variable {name!r} is taken")
-    known = saved | GIVEN | VALUES
+    known, spoken = saved | GIVEN, saved | VALUES
     for name, node in tree.nodes.items():
         path = paths.get(name, (name,))
         for field, text in _texts(node):
             for words in text.values():
-                for unknown in sorted(open_names(words.text if isinstance(words, Recorded) else words) - known):
+                for unknown in sorted(open_names(words.text if isinstance(words, Recorded) else words) - spoken):
                     yield Problem(name, (*path, field), f"nothing gives {{{unknown}}}")
         for case in node.decide if isinstance(node, DecideNode) else ():
             try:

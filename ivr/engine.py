@@ -89,7 +89,7 @@ def _joined(turn: Turn, event: Joined) -> None:
     if state.finished:
         if event.channel == "voice":
             asides.afresh(turn)
-        return
+        return None
     if state.stage != "new":
         return asides.page_joined(turn) if event.channel == "page" else asides.came_back(turn, event)
     caller = event.caller

@@ -18,7 +18,7 @@ class RulesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """node: its id, or empty for the tree as a whole. path: how to get there, nodes from the start or fields of the file."""
+    """node: its id, or empty for the whole tree. path: nodes from the start, or fields of the file."""
 
     node: str
     path: tuple[str, ...]

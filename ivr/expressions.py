@@ -51,7 +51,7 @@ def names(source: str) -> frozenset[str]:
 
 
 def holds(source: str, variables: Mapping[str, Value]) -> bool:
-    """Whether the condition is true. Never raises for an expression that ``parse`` accepts: what cannot be compared is false."""
+    """Whether the condition is true. What cannot be compared is not; nothing that ``parse`` accepts raises."""
     return bool(_value(parse(source), variables))
 
 

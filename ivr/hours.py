@@ -6,6 +6,7 @@ National holidays are those of the Act on National Holidays (国民の祝日に�
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -25,7 +26,7 @@ AHEAD = 400
 
 
 class OpeningHours(Strict):
-    """Ranges ``09:00-17:30`` of each weekday, of national holidays, of yearly (``12-31``) and single (``2026-12-29``) days.
+    """Ranges ``09:00-17:30`` of weekdays, national holidays, yearly (``12-31``) and single (``2026-12-29``) days.
 
     The most particular wins: single day, yearly day, holiday, weekday. Every weekday and ``holiday`` must be given,
     an empty list being a closed day, so that no hour of the year is left open to guessing.
@@ -39,8 +40,8 @@ class OpeningHours(Strict):
     sat: Ranges
     sun: Ranges
     holiday: Ranges
-    yearly: dict[Yearly, Ranges] = {}
-    days: dict[Day, Ranges] = {}
+    yearly: dict[Yearly, Ranges] = Field(default={})
+    days: dict[Day, Ranges] = Field(default={})
 
     @model_validator(mode="after")
     def _make_sense(self) -> OpeningHours:
@@ -55,7 +56,7 @@ class OpeningHours(Strict):
         ]
         for name, ranges in named:
             ends = [moment for one in ranges for moment in one.split("-")]
-            if any(a >= b for a, b in zip(ends, ends[1:], strict=False)):
+            if any(a >= b for a, b in itertools.pairwise(ends)):
                 raise ValueError(f"{name}: ranges must be in order and apart")
         return self
 
@@ -81,7 +82,10 @@ class OpeningHours(Strict):
         return any(a <= at < b for a, b in self.spans(at.astimezone(zone).date(), zone))
 
     def next_opening(self, at: datetime, zone: ZoneInfo) -> datetime | None:
-        """The first instant from ``at`` on at which it is open, in the zone: ``at`` itself while open; None if not within 400 days."""
+        """The first instant from ``at`` on at which it is open, in the zone: ``at`` itself while open.
+
+        None if there is none within 400 days.
+        """
         today = at.astimezone(zone).date()
         for ahead in range(AHEAD):
             for start, end in self.spans(today + timedelta(days=ahead), zone):

@@ -10,7 +10,7 @@ from ivr.turn import Turn
 
 def recorded(turn: Turn, event: Recorded) -> None:
     if turn.state.stage != "recording":
-        return
+        return None
     if event.seconds > 0:
         turn.phrase("message_taken", shown=True)
         _say_when(turn)

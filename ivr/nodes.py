@@ -45,7 +45,7 @@ class Choice(Strict):
     id: Name
     key: Key | None = None
     label: Text
-    words: dict[Language, Annotated[tuple[Line, ...], Field(max_length=60)]] = {}
+    words: dict[Language, Annotated[tuple[Line, ...], Field(max_length=60)]] = Field(default={})
     next: NodeId | None = None
     language: Language | None = None
 
@@ -202,7 +202,7 @@ class GoodbyeNode(Strict):
 
 
 def kind_of(node: Any) -> str | None:
-    """The kind of a node, still a mapping or already a model; None when it has no kind. ``hours`` may stand beside another."""
+    """The kind of a node, still a mapping or already a model; None when it has no single one."""
     has = node.keys() if isinstance(node, dict) else getattr(type(node), "model_fields", {}).keys()
     found = [kind for kind in KINDS if kind in has]
     if "hours" in found and len(found) == 2:

@@ -22,16 +22,9 @@ def present(tree: Tree, state: State) -> Ask | None:
     """What the voice asks now; None before anybody joined, while recording and at the end."""
     if state.aside == "match":
         return _plain(
-            tree,
-            state,
-            "match",
-            "match_ask",
-            "digits",
-            least=2,
-            most=2,
-            patience=MATCH_PATIENCE,
-            retry=state.aside_tries,
-        )
+            tree, state, "match", "match_ask", "digits", least=2, most=2, spoken="match_ask",
+            patience=MATCH_PATIENCE, retry=state.aside_tries,
+        )  # fmt: skip
     if state.aside == "resume":
         return _resume(tree, state)
     if state.aside == "prove":

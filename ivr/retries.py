@@ -1,4 +1,4 @@
-"""When there was no answer: say it otherwise, then make it easier, then lead to a person or a message. Never just hang up."""
+"""When there was no answer: say it otherwise, make it easier, lead to a person or a message. Never just hang up."""
 
 from __future__ import annotations
 
@@ -54,10 +54,9 @@ def repeat(turn: Turn) -> None:
 
 
 def person(turn: Turn) -> None:
-    asides.leave(turn)
     turn.phrase("to_person")
     turn.become(escorted=True)
-    turn.go(turn.tree.file.person)
+    asides.left_for(turn, turn.tree.file.person)
 
 
 def command(turn: Turn, name: str) -> None:
@@ -68,9 +67,10 @@ def command(turn: Turn, name: str) -> None:
         case "person":
             person(turn)
         case "restart":
-            asides.leave(turn)
+            if turn.state.locked:
+                return asides.afresh(turn)
             turn.become(given=(), escorted=False)
-            turn.go(turn.tree.file.home or turn.tree.file.start)
+            asides.left_for(turn, turn.tree.file.home or turn.tree.file.start)
         case "back":
             _back(turn)
         case language:

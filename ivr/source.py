@@ -31,14 +31,15 @@ class _Loader(yaml.BaseLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        mark = event.start_mark
         if isinstance(event, yaml.AliasEvent):
-            raise _Refused(problem="aliases are not allowed", problem_mark=event.start_mark)
+            raise _Refused(problem="aliases are not allowed", problem_mark=mark)
         self._count += 1
         self._depth += 1
         if self._count > MOST:
-            raise _Refused(problem=f"more than {MOST} items", problem_mark=event.start_mark)
+            raise _Refused(problem=f"more than {MOST} items", problem_mark=mark)
         if self._depth > DEEPEST:
-            raise _Refused(problem=f"nested deeper than {DEEPEST}", problem_mark=event.start_mark)
+            raise _Refused(problem=f"nested deeper than {DEEPEST}", problem_mark=mark)
         node = super().compose_node(parent, index)
         self._depth -= 1
         return node

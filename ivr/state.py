@@ -1,4 +1,4 @@
-"""Where a conversation stands: everything that the engine knows, small enough to be kept with every entry of the record."""
+"""Where a conversation stands: all that the engine knows, small enough to be kept with every entry of the record."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Stage = Literal[
     "finished",
 ]
 Aside = Literal["", "match", "resume", "prove"]
-"""A question to the voice alone, beside the conversation's own: the page's two digits; the old matter; a value given before."""
+"""A question to the voice alone: the page's two digits; the old matter; a value given before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ class State:
 
     @property
     def locked(self) -> bool:
-        """A voice came back and nothing proves yet that it is the same person: values given before are not to be heard."""
+        """A voice came back and nothing proves yet whose it is: what was given before is not to be heard."""
         return self.aside in ("resume", "prove") and not self.proved
 
     def variable(self, name: str) -> str | None:

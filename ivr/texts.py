@@ -8,11 +8,11 @@ from collections.abc import Mapping
 _NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 VALUES = frozenset({"sms_sender", "link_domain", "centre_number"})
-"""Known when a tree is loaded: the number that messages come from, the domain of links, the number that people call."""
+"""Known when a tree is loaded: the number messages come from, the domain of links, the number people call."""
 
 GIVEN = frozenset({"caller_class", "language", "screen", "voice", "link_sent"})
-"""Variables that every conversation has: ``events.NumberClass``, language, whether a page and a voice are there, whether
-a link was sent."""
+"""Variables that every conversation has: the class of the caller's number, the language, and whether a page is there,
+a voice is there, a link was sent."""
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

@@ -14,20 +14,20 @@ from pydantic import Field, ValidationError, field_validator
 from ivr.check import check
 from ivr.errors import BrokenTree, Problem
 from ivr.hours import OpeningHours
-from ivr.nodes import Language, Line, Name, Node, NodeId, Patience, Recorded, Strict, Text
+from ivr.nodes import Language, Name, Node, NodeId, Patience, Recorded, Strict, Text
 from ivr.source import read
 from ivr.texts import fill
 
 
 class Thresholds(Strict):
-    """How sure a spoken answer must be, 0..1: ``accept`` to be taken, ``confirm`` to be asked about; below it is asked again."""
+    """How sure a spoken answer must be, 0..1: ``accept`` to be taken, ``confirm`` to be asked about."""
 
     accept: Annotated[float, Field(ge=0, le=1)] = 0.6
     confirm: Annotated[float, Field(ge=0, le=1)] = 0.3
 
 
 class TreeFile(Strict):
-    """The file. start: first node. home: where a fresh start leads (default start). person: where a person or a message is.
+    """The file. start: first node. home: where starting over leads. person: where a person or a message is.
 
     matter: the question whose answer is what the call is about. sms: the message that brings the link, with ``{url}``.
     """
@@ -41,8 +41,8 @@ class TreeFile(Strict):
     matter: NodeId | None = None
     patience: Patience = 6.0
     thresholds: Thresholds = Thresholds()
-    sms: dict[Language, Annotated[str, Field(min_length=1, max_length=600, pattern=r"\{url\}")]] = {}
-    hours: dict[Name, OpeningHours] = {}
+    sms: dict[Language, Annotated[str, Field(min_length=1, max_length=600, pattern=r"\{url\}")]] = Field(default={})
+    hours: dict[Name, OpeningHours] = Field(default={})
     nodes: Annotated[dict[NodeId, Node], Field(min_length=1, max_length=2000)]
 
     @field_validator("timezone")

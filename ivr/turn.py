@@ -32,7 +32,7 @@ class Turn:
         self.tree, self.state, self.at = tree, state, at
         self.before = state
         self.actions: list[Action] = []
-        self._asks = self._cleared = False
+        self._asks = self._cleared = self._silent = False
 
     def become(self, **changes: Any) -> None:
         self.state = replace(self.state, **changes)
@@ -45,7 +45,7 @@ class Turn:
         self._asks = True
 
     def done(self) -> tuple[State, tuple[Action, ...]]:
-        question = present(self.tree, self.state) if self._asks else None
+        question = present(self.tree, self.state) if self._asks and not self._silent else None
         if question:
             self.actions.append(question)
         return self.state, tuple(self.actions)
@@ -116,6 +116,7 @@ class Turn:
                         return self.finish(node.outcome)
                     self.do(Finish(outcome=node.outcome, stays=True))
                     self.become(voice=False)
+                    self._silent = True
                     target = node.screen
 
     def finish(self, outcome: str) -> None:

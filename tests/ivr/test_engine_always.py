@@ -1,0 +1,153 @@
+"""What holds after any history whatever."""
+
+from datetime import UTC, datetime
+
+import pytest
+from centre import VALUES, load
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ivr import engine, events, state, tree
+from ivr.actions import Ask, Finish, Record
+from ivr.events import (
+    Caller,
+    Chose,
+    CodeIssued,
+    CodeRefused,
+    Filled,
+    Joined,
+    Left,
+    LinkFailed,
+    LinkSent,
+    PageArrived,
+    Pressed,
+    Recorded,
+    Spoke,
+    Transcribed,
+    Waited,
+)
+
+TREES = {name: load(name) for name in ("demo", "busy")}
+ASKED = [ask for tree in TREES.values() for ask in engine.prompts(tree) if isinstance(ask, Ask)]
+STAGES = ("", "/confirm", "/between", "/offer", "/other", "/number", "/number_confirm", "/sending", "/coding", "/code")
+NODES = [name + stage for tree in TREES.values() for name in tree.nodes for stage in STAGES]
+OPTIONS = sorted({o.id for a in ASKED for o in a.options} | {"neither", "mobile", "code", "phone", "again", "nothing"})
+VALUES_GIVEN = ["12345678", "1000001", "09012345678", "0312345678", "123456", "600000", "47", "", "１２３４５６７８", "x"]
+AT = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)).map(lambda at: at.replace(tzinfo=UTC))
+
+
+def fact(kind, channel, **fields):
+    return st.builds(kind, at=AT, channel=st.just(channel), **fields)
+
+
+CALLERS = st.none() | st.builds(
+    Caller,
+    number=st.sampled_from([None, "+819012345678", "+81312345678"]),
+    number_class=st.sampled_from(
+        ["mobile", "landline", "toll_free", "navi", "ip", "international", "withheld", "unknown"]
+    ),
+)
+LANGUAGES = st.sampled_from([None, "ja", "en", "xx"])
+SHARES = st.floats(0, 1)
+ANY = st.one_of(
+    fact(Joined, "voice", caller=CALLERS, language=LANGUAGES, resumed=st.booleans()),
+    fact(Joined, "page"),
+    fact(Pressed, "voice", digit=st.sampled_from("0123456789*#ABCD")),
+    fact(Pressed, "voice", digit=st.sampled_from("12")),
+    fact(
+        Spoke,
+        "voice",
+        text=st.sampled_from(["", "はい", "hello"]),
+        confidence=SHARES,
+        choice=st.none() | st.sampled_from(OPTIONS),
+        value=st.none() | st.sampled_from(VALUES_GIVEN),
+        scores=st.lists(st.tuples(st.sampled_from(OPTIONS), SHARES), max_size=3).map(tuple),
+        close=st.lists(st.sampled_from(OPTIONS), max_size=3).map(tuple),
+        command=st.sampled_from([None, None, None, "repeat", "back", "person", "restart", "ja", "en"]),
+    ),
+    fact(Chose, "page", node=st.sampled_from(NODES), option=st.sampled_from(OPTIONS)),
+    fact(Filled, "page", node=st.sampled_from(NODES), value=st.sampled_from(VALUES_GIVEN)),
+    fact(Waited, "voice", seconds=st.floats(0, 60)),
+    fact(Left, "voice"),
+    fact(Left, "page"),
+    fact(LinkSent, "system", to_masked=st.just("090****5678")),
+    fact(LinkFailed, "system", reason=st.sampled_from(["no_sms", "limit", "provider"])),
+    fact(CodeIssued, "system", code=st.just("471902"), seconds=st.just(300.0)),
+    fact(CodeRefused, "system"),
+    fact(PageArrived, "system", page=st.sampled_from(["p1", "p2"]), match=st.sampled_from(["47", "12"])),
+    fact(Recorded, "voice", recording=st.just("r1"), seconds=st.sampled_from([0.0, 4.0])),
+    fact(Transcribed, "system", recording=st.just("r1"), text=st.just("折り返してください")),
+)
+START = fact(Joined, "voice", caller=CALLERS, language=LANGUAGES)
+# Blind events seldom get far: some answer whatever is asked at the moment, well or badly.
+ANSWER = st.tuples(st.sampled_from(["key", "voice", "doubt", "page"]), st.integers(0, 11))
+HISTORY = st.lists(ANY | ANSWER | ANSWER, max_size=40)
+
+
+def aimed(of, at, answer):
+    """An event that answers what is asked now."""
+    how, pick = answer
+    ask = (engine.showing if how == "page" else lambda t, s: s)(of, at)
+    ask = ask.ask if how == "page" else engine_present(of, at)
+    when = datetime(2026, 11, 24, 1, tzinfo=UTC)
+    if ask is None:
+        return Waited(at=when, channel="voice", seconds=6)
+    digits = {"digits": "12345678"[: ask.most].ljust(ask.least, "0"), "phone": "09012345678"}.get(ask.expects)
+    if digits is not None:
+        if how == "page":
+            return Filled(at=when, channel="page", node=ask.node, value=digits)
+        return Spoke(at=when, channel="voice", text="x", value=digits, confidence=0.9 if how != "doubt" else 0.1)
+    option = ask.options[pick % len(ask.options)]
+    if how == "page":
+        return Chose(at=when, channel="page", node=ask.node, option=option.id)
+    if how == "key" and option.key:
+        return Pressed(at=when, channel="voice", digit=option.key)
+    return Spoke(at=when, channel="voice", text="x", choice=option.id, confidence=0.9 if how == "voice" else 0.4)
+
+
+def engine_present(of, at):
+    from ivr.questions import present
+
+    return present(of, at)
+
+
+@pytest.mark.parametrize("name", ["demo", "busy"])
+@settings(max_examples=150, deadline=None)
+@given(start=START, history=HISTORY)
+def test_no_history_raises_or_strands_anybody_and_replay_equals_live(name, start, history):
+    of = TREES[name]
+    live, told = engine.begin(of, "ja"), []
+    recording = False
+    for item in [start, *history]:
+        event = aimed(of, live, item) if isinstance(item, tuple) else item
+        told.append(event)
+        before = live
+        live, actions = engine.step(of, live, event)
+        recording = any(isinstance(a, Record) for a in actions) or (recording and live.stage == "recording")
+        shown = engine.showing(of, live)
+        assert shown.finished or recording or shown.ask is not None
+        assert shown.finished == live.finished
+        if live.finished and not before.finished:
+            assert isinstance(actions[-1], Finish)
+        if before.locked and live.locked:
+            given = {answer.value for answer in before.given if answer.value.isdigit()}
+            heard = " ".join(getattr(a, "text", "") for a in actions)
+            assert not any(value in heard for value in given)
+        if actions and live.voice and not live.finished and live.stage != "recording":
+            assert any(isinstance(a, Ask) for a in actions) or not any(a.kind == "Say" for a in actions)
+    replayed = engine.begin(of, "ja")
+    for event in told:
+        replayed, _ = engine.step(of, state.load(state.dump(replayed)), events.load(events.dump(event)))
+    assert replayed == live
+
+
+def test_the_values_given_at_loading_reach_every_prompt():
+    for of in TREES.values():
+        for prompt in engine.prompts(of):
+            assert "{" not in prompt.text
+            assert "{" not in (getattr(prompt, "spoken", None) or "")
+
+
+def test_a_tree_loads_without_values_too():
+    assert tree.load(TREES["demo"].source).digest == TREES["demo"].digest
+    assert VALUES.keys() == {"sms_sender", "link_domain", "centre_number"}
