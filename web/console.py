@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
-from conversation.errors import BrokenRecording, UnknownConversation, UnknownRecording
+from conversation.errors import UnknownConversation, UnknownRecording
 from conversation.history import Line
 from conversation.inbox import Inbox
 from conversation.recordings import Recordings
@@ -171,8 +171,8 @@ def router(console: Console) -> APIRouter:
             lines = await inbox.timeline(conversation)
             if not any(line.payload.get("recording") == recording for line in lines):
                 return Response(status_code=404)
-            wav = await console.recordings.wav(recording)
-        except (UnknownConversation, UnknownRecording, BrokenRecording):
+            wav = await console.recordings.wav(recording, partial=True)
+        except (UnknownConversation, UnknownRecording):
             return Response(status_code=404)
         return _ranged(wav, request.headers.get("range", ""))
 

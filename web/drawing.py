@@ -99,7 +99,10 @@ def _style(*sheets: str) -> str:
 
 
 def _asset(name: str) -> bytes:
-    return (FOLDER / "static" / name).read_bytes()
+    """A script without its indentation and its comment lines: every byte is waited for on a telephone."""
+    lines = (FOLDER / "static" / name).read_text(encoding="utf-8").splitlines()
+    kept = (line.strip() for line in lines)
+    return "\n".join(line for line in kept if line and not line.startswith("//")).encode()
 
 
 def linked(text: str) -> Markup:

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from conversation.errors import RecordError
 from web.errors import TooBusy
 
 HEARTBEAT = 15.0
@@ -98,8 +99,10 @@ class EventStream(Response):
     async def _send(self, send: Send) -> None:
         await send({"type": "http.response.body", "body": f"retry: {RECONNECT}\n\n".encode(), "more_body": True})
         async with contextlib.aclosing(self._opened()) as source:
-            async for piece in source:
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            # When the record is away the stream ends; the browser comes back by itself until it is there again.
+            with contextlib.suppress(RecordError):
+                async for piece in source:
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

@@ -27,6 +27,8 @@ _NODE = re.compile(r"[a-z0-9_/]{1,90}")
 _OPTION = re.compile(r"[a-z0-9_]{1,40}")
 _FORM = re.compile(r"[A-Za-z0-9_-]{16,32}")
 LONGEST_VALUE = 60
+TRUST_LOOK = 0.4
+"""Seconds between looks whether a page was trusted."""
 
 
 def router(channel: PageChannel, drawing: Drawing, seats: Seats, looks: Pace, answers: Pace) -> APIRouter:
@@ -117,8 +119,12 @@ def router(channel: PageChannel, drawing: Drawing, seats: Seats, looks: Pace, an
                 if steady != sent:
                     sent = steady
                     yield event("now", drawing.part(template, language, note="", **values))
-            while not await wake.wait(HEARTBEAT):
+                while not await wake.wait(HEARTBEAT):
+                    yield b": still here\n\n"
+            else:
+                # Trust is given beside the conversation, a moment after the event that it follows from.
                 yield b": still here\n\n"
+                await wake.wait(TRUST_LOOK)
 
     return routes
 

@@ -1,0 +1,174 @@
+"""A whole house behind the screens: real record, inbox, links, codes, mover and demo tree, served by a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+
+from conversation.inbox import Inbox
+from conversation.live import Delivery
+from conversation.recordings import Recordings
+from conversation.store import Store
+from conversation.users import Users
+from deflect.codes import Codes
+from deflect.links import Links
+from deflect.mover import Mover
+from deflect.senders import Outbox, TrialSender
+from ivr import demo
+from ivr.events import Caller, Event, Joined, Left, Pressed, Spoke
+from ivr.tree import Tree, load
+from web.app import Parts, create_app
+
+VALUES = {"sms_sender": "050-1234-5678", "link_domain": "localhost", "centre_number": "03-1234-5678"}
+NUMBER = "+819012345678"
+PASSWORD = "a long and calm sentence"
+
+
+@dataclass
+class Clock:
+    """A working Tuesday morning in Japan that goes on only when told to."""
+
+    now: datetime = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+class Trees:
+    """The demo tree alone."""
+
+    def __init__(self) -> None:
+        self._demo = load(demo.text(), values=VALUES)
+
+    def current(self) -> Tree:
+        return self._demo
+
+    def by_digest(self, digest: str) -> Tree | None:
+        return self._demo if digest == self._demo.digest else None
+
+    def from_source(self, source: str) -> Tree:
+        return load(source, values=VALUES)
+
+
+@dataclass
+class House:
+    url: str
+    inbox: Inbox
+    links: Links
+    codes: Codes
+    outbox: Outbox
+    recordings: Recordings
+    users: Users
+    store: Store
+    clock: Clock
+    calls: int = 0
+    health: dict[str, Any] = field(default_factory=lambda: {"ready": True})
+
+    async def call(self, language: str = "ja", number: str | None = NUMBER) -> str:
+        """Somebody calls: a conversation that a voice has joined."""
+        conversation = await self.inbox.open(language=language, number=number)
+        number_class = "mobile" if number else "withheld"
+        await self.post(
+            conversation,
+            Joined(at=self.clock(), channel="voice", caller=Caller(number=number, number_class=number_class)),
+        )
+        return conversation
+
+    async def post(self, conversation: str, event: Event) -> Delivery:
+        return await self.inbox.post(conversation, event)
+
+    async def press(self, conversation: str, digits: str) -> None:
+        for digit in digits:
+            await self.post(conversation, Pressed(at=self.clock(), channel="voice", digit=digit))
+
+    async def say(self, conversation: str, text: str, choice: str) -> None:
+        spoke = Spoke(
+            at=self.clock(),
+            channel="voice",
+            text=text,
+            choice=choice,
+            confidence=0.93,
+            scores=((choice, 0.93), ("x", 0.02)),
+        )
+        await self.post(conversation, spoke)
+
+    async def hang_up(self, conversation: str) -> None:
+        await self.post(conversation, Left(at=self.clock(), channel="voice"))
+
+    async def link(self, conversation: str) -> str:
+        """The path of a trusted page of this conversation."""
+        return "/l/" + await self.links.issue(conversation)
+
+    async def on_page(self, language: str = "ja") -> tuple[str, str]:
+        """A call that stands at the member number, and the path of its page."""
+        conversation = await self.call(language)
+        await self.press(conversation, "12")
+        return conversation, await self.link(conversation)
+
+    async def admin(self) -> str:
+        """An admin is made; the session's token."""
+        token = await self.users.setup_token()
+        assert token
+        await self.users.create_admin(token, "admin", PASSWORD)
+        return await self.users.sign_in("admin", PASSWORD, "test")
+
+    def browser(self, **options: Any) -> httpx.AsyncClient:
+        return httpx.AsyncClient(base_url=self.url, timeout=10, **options)
+
+    async def signed_in(self) -> httpx.AsyncClient:
+        return self.browser(cookies={"denwaban_session": await self.admin()})
+
+
+@contextlib.asynccontextmanager
+async def house(folder: Path, port: int) -> AsyncIterator[House]:
+    clock = Clock()
+    store = Store.open(f"sqlite:///{folder / 'record.db'}", bytes(range(32)), spool=folder / "spool")
+    inbox = Inbox(store, Trees(), clock)
+    links = Links(store, timedelta(hours=24), clock)
+    codes = Codes(links, store, clock)
+    outbox = Outbox(store, clock)
+    url = f"http://127.0.0.1:{port}"
+    mover = Mover(inbox, links, codes, outbox, TrialSender(outbox), url=url + "/l/{token}", clock=clock)
+    recordings = Recordings(folder / "recordings", store)
+    made = House(url, inbox, links, codes, outbox, recordings, Users(store, clock), store, clock)
+    app = create_app(
+        Parts(
+            inbox=inbox,
+            links=links,
+            codes=codes,
+            outbox=outbox,
+            recordings=recordings,
+            users=made.users,
+            clock=clock,
+            base_url=url,
+            centre_number="03-1234-5678",
+            centre_name="みらいライフ サポートセンター",
+            timezone="Asia/Tokyo",
+            health=lambda: made.health,
+            metrics=lambda: "# TYPE denwaban_calls gauge\ndenwaban_calls 0\n",
+        )
+    )
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)
+    )
+    tasks = [asyncio.create_task(mover.run()), asyncio.create_task(server.serve())]
+    try:
+        while not server.started:
+            await asyncio.sleep(0.01)
+        yield made
+    finally:
+        server.should_exit = True
+        tasks[0].cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await store.close()
