@@ -27,7 +27,7 @@ from wire.facts import FactSource
 log = logging.getLogger(__name__)
 
 PORTS_EACH = 40
-FAREWELL = 30.0
+FAREWELL = 10.0
 """Seconds that a worker which has no calls left waits for the hub to take its last facts."""
 
 

@@ -16,20 +16,17 @@ import os
 import socket
 import sys
 import time
-import wave
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import pjsua2 as pj
 
 from telephony import script, tones
 from telephony.errors import BadScript, LineError
-from telephony.goertzel import HIGH, LOW, PAD
 from telephony.leg import Leg
-from telephony.ports import FRAME_BYTES, RATE, SILENCE, Sound
+from telephony.ports import FRAME_BYTES, SILENCE, Sound
 from telephony.script import Report, Spans, Step
 from telephony.stack import CODECS, Stack, StackSettings
 
@@ -150,12 +147,12 @@ class Caller:
     async def _do(self, step: Step) -> None:
         match step.verb:
             case "say":
-                await self._say(read_wav(Path(step.value)))
+                await self._say(tones.read_wav(Path(step.value)))
             case "text":
-                await self._say(read_wav(await self._spoken(step.value)))
+                await self._say(tones.read_wav(await self._spoken(step.value)))
             case "tone":
                 for digit in step.value:
-                    await self._say(_tones_of(digit))
+                    await self._say(tones.key(digit))
             case "key" | "keys" | "info":
                 for digit in step.value:
                     self._in_call(functools.partial(_press, digit=digit, info=step.verb == "info"))
@@ -222,13 +219,13 @@ class Caller:
     def _notice(self) -> None:
         while self._sound.said_at:
             at, pcm = self._sound.said_at.popleft()
-            if (span := self._mouth.feed(level(pcm), at)) is not None and not isinstance(span, str):
+            if (span := self._mouth.feed(tones.level(pcm), at)) is not None and not isinstance(span, str):
                 self.report.said.append(self._rounded(span))
         while self._sound.heard_at:
             at, pcm = self._sound.heard_at.popleft()
             if self._dial.record is not None:
                 self._recorded.append(pcm)
-            heard = self._ears.feed(level(pcm), at)
+            heard = self._ears.feed(tones.level(pcm), at)
             if heard == "began":
                 since = round(at - self._began, 3)
                 if self.report.first_audio is None:
@@ -307,36 +304,6 @@ class Caller:
         self._tell("ended", report.ended, reason=report.reason, status=status)
         self._over.set()
         self._answered.set()
-
-
-def level(pcm: bytes) -> float:
-    """RMS of 16-bit samples."""
-    samples = np.frombuffer(pcm, "<i2").astype(np.float64)
-    return float(np.sqrt(np.mean(samples * samples))) if len(samples) else 0.0
-
-
-def read_wav(path: Path) -> bytes:
-    """PCM at 8 kHz of a WAV with 16 bits, mono or more, any rate. Raises BadScript."""
-    try:
-        with wave.open(str(path)) as file:
-            rate, channels, width = file.getframerate(), file.getnchannels(), file.getsampwidth()
-            pcm = file.readframes(file.getnframes())
-    except (OSError, wave.Error, EOFError) as error:
-        raise BadScript(f"{path.name} is no sound file that can be read: {error}") from error
-    if width != 2:
-        raise BadScript(f"{path.name} has {8 * width} bits a sample; 16 are needed")
-    samples = np.frombuffer(pcm, "<i2").reshape(-1, channels)[:, 0].astype(np.float64)
-    if rate != RATE:
-        wanted = np.arange(0, len(samples), rate / RATE)
-        samples = np.interp(wanted, np.arange(len(samples)), samples)
-    return samples.astype("<i2").tobytes()
-
-
-def _tones_of(digit: str) -> bytes:
-    row = next(n for n, keys in enumerate(PAD) if digit.upper() in keys)
-    column = PAD[row].index(digit.upper())
-    sound = tones.tone(LOW[row], 0.1, 0.25) + tones.tone(HIGH[column], 0.1, 0.25)
-    return tones.pcm(np.concatenate([sound, np.zeros(RATE // 10)]))
 
 
 def _press(leg: Leg, *, digit: str, info: bool) -> None:

@@ -57,7 +57,7 @@ class StackSettings:
     rtp_low: int = 20000
     rtp_ports: int = 40
     most_calls: int = 4
-    give_up: float = 4.0
+    give_up: float = 3.0
     codecs: tuple[str, ...] = CODECS
     srtp: str = "optional"
     log_level: int = 0
@@ -66,8 +66,8 @@ class StackSettings:
 def shorten_timeouts(give_up: float) -> bool:
     """Have the library give up on unanswered messages after ``give_up`` seconds instead of 32. True if that worked.
 
-    give_up: seconds until a SIP message without answer, or a 200 without ACK, is given up; RFC 3261 says 32.
-    3261 that stand there; when they do not, nothing is touched.
+    The binding has no such setting, but the library exports its configuration. Its timers are found there by the values
+    of RFC 3261; when those are not there, nothing is touched.
     """
     try:
         words = (ctypes.c_uint32 * 64).in_dll(ctypes.CDLL(library.__file__), "pjsip_sip_cfg_var")

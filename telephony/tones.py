@@ -1,4 +1,4 @@
-"""The two sounds that the line makes itself: the tone before a recording, and the sound while callers wait for us."""
+"""Sounds that the line makes itself, files of sound, and how loud a frame is."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
+from telephony.errors import BadScript
+from telephony.goertzel import HIGH, LOW, PAD
 
 RATE = 8000
 RECORD_HZ = 1000.0
@@ -59,3 +62,34 @@ def keep(folder: Path, name: str, sound: bytes) -> Path:
 def pcm(samples: npt.NDArray[np.float64]) -> bytes:
     """16-bit samples of -1..1 ones."""
     return (np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes()
+
+
+def level(frame: bytes) -> float:
+    """RMS of 16-bit samples."""
+    samples = np.frombuffer(frame, "<i2").astype(np.float64)
+    return float(np.sqrt(np.mean(samples * samples))) if len(samples) else 0.0
+
+
+def read_wav(path: Path) -> bytes:
+    """PCM at 8 kHz of a WAV with 16 bits, mono or more, any rate. Raises BadScript."""
+    try:
+        with wave.open(str(path)) as file:
+            rate, channels, width = file.getframerate(), file.getnchannels(), file.getsampwidth()
+            raw = file.readframes(file.getnframes())
+    except (OSError, wave.Error, EOFError) as error:
+        raise BadScript(f"{path.name} is no sound file that can be read: {error}") from error
+    if width != 2:
+        raise BadScript(f"{path.name} has {8 * width} bits a sample; 16 are needed")
+    samples = np.frombuffer(raw, "<i2").reshape(-1, channels)[:, 0].astype(np.float64)
+    if rate != RATE:
+        wanted = np.arange(0, len(samples), rate / RATE)
+        samples = np.interp(wanted, np.arange(len(samples)), samples)
+    return samples.astype("<i2").tobytes()
+
+
+def key(digit: str) -> bytes:
+    """PCM of a key's two tones, a tenth of a second, and as much silence."""
+    row = next(n for n, keys in enumerate(PAD) if digit.upper() in keys)
+    column = PAD[row].index(digit.upper())
+    both = tone(LOW[row], 0.1, 0.25) + tone(HIGH[column], 0.1, 0.25)
+    return pcm(np.concatenate([both, np.zeros(RATE // 10)]))

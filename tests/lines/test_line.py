@@ -1,0 +1,558 @@
+"""A real line worker, a real hub's end of the link, real callers: SIPp, baresip, our own, and bare datagrams."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import itertools
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from telephony import tones
+from telephony.orders import (
+    Answered,
+    Ended,
+    Fact,
+    Heard,
+    Keyed,
+    Listen,
+    Order,
+    Play,
+    Played,
+    Resume,
+    SpeechBegan,
+    TakeMessage,
+    Taken,
+    Took,
+    dump_order,
+    load_fact,
+)
+from wire.facts import FactPeer, serve_facts
+
+pytestmark = [pytest.mark.real]
+
+PROMPT_HZ, OTHER_HZ = 600.0, 850.0
+RUN_LINE = (
+    "import asyncio, sys; from gateway import line; from gateway.settings import Settings; "
+    "asyncio.run(line.run(Settings(), 0))"
+)
+
+
+def free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Worker:
+    def __init__(self, folder: Path, **settings: object) -> None:
+        self.run, self.port = folder / "run", free_port()
+        self.run.mkdir(parents=True)
+        self.socket = str(self.run / "hub.sock")
+        rtp = 20_000 + self.port % 1000 * 20
+        given = {"data": folder, "run": self.run, "edge": "none", "sip_port": self.port, "lines": 1}
+        given |= {"rtp_low": rtp, "rtp_high": rtp + 99, "media_timeout": 60, **settings}
+        environment = os.environ | {f"DENWABAN_{name.upper()}": str(value) for name, value in given.items()}
+        self.process = subprocess.Popen([sys.executable, "-c", RUN_LINE], env=environment, cwd=folder)
+
+    def stop(self) -> int:
+        """Its exit status, after having been asked to drain."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+    worker = Worker(tmp_path_factory.mktemp("line"))
+    yield worker
+    assert worker.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def sounds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """prompt: 1.2 s of 600 Hz, other: 0.6 s of 850 Hz, long: 5 s of 600 Hz, voice: about 1.5 s of speech."""
+    folder = tmp_path_factory.mktemp("sounds")
+    spoken = folder / "spoken.wav"
+    subprocess.run(["espeak-ng", "-v", "en", "-w", str(spoken), "I have lost my card"], check=True, timeout=20)
+    return {
+        "prompt": tones.keep(folder, "prompt", tones.pcm(tones.tone(PROMPT_HZ, 1.2, 0.3))),
+        "other": tones.keep(folder, "other", tones.pcm(tones.tone(OTHER_HZ, 0.6, 0.3))),
+        "long": tones.keep(folder, "long", tones.pcm(tones.tone(PROMPT_HZ, 5.0, 0.3))),
+        "voice": tones.keep(folder, "voice", tones.read_wav(spoken)),
+    }
+
+
+class Hub:
+    """The hub's end of the link: keeps every fact once, acknowledges, and gives orders."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self.facts: list[Fact] = []
+        self.repeated = 0
+        self.hellos: list[dict[str, Any]] = []
+        self.acknowledges = True
+        self._seen: set[tuple[str, int]] = set()
+        self._news = asyncio.Condition()
+        self._peer: FactPeer | None = None
+        self._server: asyncio.Server | None = None
+        self._connections: set[asyncio.Task[Any]] = set()
+
+    async def start(self) -> None:
+        Path(self._path).unlink(missing_ok=True)
+        self._server = await serve_facts(self._path, self._handle)
+
+    async def stop(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        Path(self._path).unlink(missing_ok=True)
+        for task in self._connections:
+            task.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+        self._peer = None
+
+    async def _handle(self, peer: FactPeer) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections.add(task)
+        self._peer = peer
+        self.hellos.append(peer.hello)
+        async with self._news:
+            self._news.notify_all()
+        async for number, data in peer.facts():
+            async with self._news:
+                if (peer.origin, number) in self._seen:
+                    self.repeated += 1
+                else:
+                    self._seen.add((peer.origin, number))
+                    self.facts.append(load_fact(data))
+                self._news.notify_all()
+            if self.acknowledges:
+                peer.ack(number)
+
+    async def connected(self) -> None:
+        async with asyncio.timeout(15), self._news:
+            await self._news.wait_for(lambda: self._peer is not None)
+
+    def order(self, order: Order) -> None:
+        assert self._peer is not None
+        self._peer.order(dump_order(order))
+
+    async def fact(self, kind: type[Any], call: str | None = None, within: float = 15.0, **like: object) -> Any:
+        """The first such fact, waiting for it."""
+
+        def find() -> Fact | None:
+            for fact in self.facts:
+                wanted = isinstance(fact, kind) and call in (None, fact.call)
+                if wanted and all(getattr(fact, name) == value for name, value in like.items()):
+                    return fact
+            return None
+
+        async with asyncio.timeout(within), self._news:
+            await self._news.wait_for(lambda: find() is not None)
+        return find()
+
+    async def answered(self, caller: str) -> str:
+        """The id of the call from this number."""
+        fact: Answered = await self.fact(Answered, caller=caller)
+        return fact.call
+
+    def of(self, call: str, kind: type[Any]) -> list[Any]:
+        return [fact for fact in self.facts if fact.call == call and isinstance(fact, kind)]
+
+
+@pytest.fixture
+async def hub(worker: Worker) -> AsyncIterator[Hub]:
+    hub = Hub(worker.socket)
+    await hub.start()
+    await hub.connected()
+    yield hub
+    await hub.stop()
+
+
+class Caller:
+    """``telephony.caller`` in a process of its own."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def report(self, within: float = 30.0) -> dict[str, Any]:
+        out, _ = await asyncio.wait_for(self._process.communicate(), within)
+        report: dict[str, Any] = json.loads(out.splitlines()[-1])
+        assert report["event"] == "report"
+        return report
+
+
+Dial = Callable[..., Any]
+
+
+@pytest.fixture
+async def dial(worker: Worker) -> AsyncIterator[Dial]:
+    processes: list[asyncio.subprocess.Process] = []
+
+    async def dial(*steps: str, number: str, options: tuple[str, ...] = ()) -> Caller:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "telephony.caller", f"127.0.0.1:{worker.port}", "--from", number, "--json"),
+            *(*options, "--longest", "40", "--steps", *steps),
+            stdout=subprocess.PIPE,
+        )
+        processes.append(process)
+        return Caller(process)
+
+    yield dial
+    for process in processes:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def pitch(pcm: bytes) -> float:
+    """The strongest frequency, in Hz."""
+    samples = np.frombuffer(pcm, "<i2").astype(float)
+    return float(np.argmax(np.abs(np.fft.rfft(samples * np.hanning(len(samples))))) * 8000 / len(samples))
+
+
+def heard_between(path: Path, report: dict[str, Any], start: float, end: float) -> bytes:
+    """Of a recording, what was heard between these seconds of the call."""
+    pcm = tones.read_wav(path)
+    spare = report["ended"] - len(pcm) / 16_000
+    return pcm[round((start - spare) * 8000) * 2 : round((end - spare) * 8000) * 2]
+
+
+class Datagrams:
+    """A telephone of bare SIP datagrams, for what no proper telephone does."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.connect(("127.0.0.1", port))
+        self._socket.settimeout(5)
+        self._port, self._mine = port, self._socket.getsockname()[1]
+        self._id = f"{self._mine}-{time.monotonic_ns()}"
+        self._sequence, self._tag = 0, ""
+        self.number = f"039{self._mine:07}"
+
+    def send(self, method: str, *headers: str, body: str = "", sequence: int | None = None, branch: str = "") -> None:
+        self._sequence += sequence is None and method not in ("ACK", "CANCEL")
+        number = sequence or self._sequence
+        to = "<sip:100@127.0.0.1>" + (f";tag={self._tag}" if self._tag and method != "CANCEL" else "")
+        lines = [
+            f"{method} sip:100@127.0.0.1:{self._port} SIP/2.0",
+            f"Via: SIP/2.0/UDP 127.0.0.1:{self._mine};branch=z9hG4bK{self._id}{branch or number}",
+            f"From: <sip:{self.number}@127.0.0.1>;tag=a{self._id}",
+            f"To: {to}",
+            f"Call-ID: {self._id}",
+            f"CSeq: {number} {method}",
+            f"Contact: <sip:{self.number}@127.0.0.1:{self._mine}>",
+            "Max-Forwards: 70",
+            *headers,
+            *(["Content-Type: application/sdp"] if body else []),
+            f"Content-Length: {len(body)}",
+        ]
+        self._socket.send(("\r\n".join(lines) + "\r\n\r\n" + body).encode())
+
+    def receive(self, method: str) -> tuple[int, str]:
+        """The next final response to a request of this method."""
+        while True:
+            text = self._socket.recv(65_536).decode()
+            found = re.match(r"SIP/2\.0 (\d+)", text)
+            if found is None or int(found[1]) < 200 or f" {method}" not in re.findall(r"(?m)^CSeq: (.*)$", text)[0]:
+                continue
+            tag = re.search(r"(?mi)^To:.*;tag=([^;\s]+)", text)
+            self._tag = tag[1] if tag else self._tag
+            return int(found[1]), text
+
+    def sdp(self, *lines: str, profile: str = "RTP/AVP", direction: str = "sendrecv") -> str:
+        every = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "c=IN IP4 127.0.0.1", "t=0 0"]
+        every += [f"m=audio {self._mine + 1 - self._mine % 2} {profile} 0", f"a={direction}", *lines]
+        return "\r\n".join(every) + "\r\n"
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+@pytest.fixture
+def datagrams(worker: Worker) -> Iterator[Callable[..., Datagrams]]:
+    made: list[Datagrams] = []
+
+    def make(port: int = worker.port) -> Datagrams:
+        made.append(Datagrams(port))
+        return made[-1]
+
+    yield make
+    for phone in made:
+        phone.close()
+
+
+async def test_a_call_is_answered_and_the_prompt_is_heard_to_its_end(
+    hub: Hub, dial: Dial, sounds: dict[str, Path], tmp_path: Path
+) -> None:
+    record = tmp_path / "heard.wav"
+    caller = await dial("hear:0.5", "hangup", number="0311110001", options=("--record", str(record)))
+    call = await hub.answered("0311110001")
+    hub.order(Play(call=call, play=1, files=(str(sounds["prompt"]), str(sounds["other"]))))
+    report = await caller.report()
+    ended: Ended = await hub.fact(Ended, call)
+    assert report["status"] == 200
+    assert hub.of(call, Answered)[0].codec == "PCMU/8000"
+    assert [(fact.play, fact.complete) for fact in hub.of(call, Played)] == [(1, True)]
+    assert ended.reason == "hangup"
+    assert ended.quality["packets"] > 50
+    assert ended.quality["mos"] > 4
+    (start, end), *rest = report["heard"]
+    assert not rest, "the two files follow each other without a gap"
+    assert end - start == pytest.approx(1.8, abs=0.15)
+    assert pitch(heard_between(record, report, start + 0.2, start + 1.0)) == pytest.approx(PROMPT_HZ, abs=5)
+    assert pitch(heard_between(record, report, end - 0.5, end - 0.1)) == pytest.approx(OTHER_HZ, abs=5)
+
+
+@pytest.mark.parametrize(
+    ("options", "codec", "secure"),
+    [(("--codec", "g722", "--tcp"), "G722/16000", False), (("--codec", "pcma", "--srtp"), "PCMA/8000", True)],
+)
+async def test_other_codecs_tcp_and_encrypted_sound_work_the_same(
+    hub: Hub, dial: Dial, sounds: dict[str, Path], options: tuple[str, ...], codec: str, secure: bool, tmp_path: Path
+) -> None:
+    record = tmp_path / "heard.wav"
+    number = f"03111110{len(codec)}"
+    caller = await dial("hear:0.4", "key:5", "hangup", number=number, options=(*options, "--record", str(record)))
+    call = await hub.answered(number)
+    hub.order(Play(call=call, play=1, files=(str(sounds["prompt"]),)))
+    report = await caller.report()
+    await hub.fact(Ended, call)
+    assert (report["codec"], report["secure"]) == (codec, secure)
+    assert hub.of(call, Answered)[0].codec == codec
+    assert [fact.digit for fact in hub.of(call, Keyed)] == ["5"]
+    start, end = report["heard"][0]
+    assert pitch(heard_between(record, report, start + 0.2, end - 0.2)) == pytest.approx(PROMPT_HZ, abs=5)
+
+
+async def test_each_key_counts_once_and_the_first_stops_the_prompt(
+    hub: Hub, dial: Dial, sounds: dict[str, Path]
+) -> None:
+    caller = await dial("wait:0.5", "key:1", "info:2", "keys:33", "info:4", "hangup", number="0311110003")
+    call = await hub.answered("0311110003")
+    hub.order(Play(call=call, play=7, files=(str(sounds["long"]),)))
+    report = await caller.report()
+    await hub.fact(Ended, call)
+    assert [(key.digit, key.method) for key in hub.of(call, Keyed)] == [
+        ("1", "rfc4733"),
+        ("2", "info"),
+        ("3", "rfc4733"),
+        ("3", "rfc4733"),
+        ("4", "info"),
+    ]
+    assert [(fact.play, fact.complete) for fact in hub.of(call, Played)] == [(7, False)]
+    assert report["heard"][0][1] - report["heard"][0][0] < 2.0
+
+
+async def test_speech_pauses_the_prompt_and_without_an_ear_it_is_told_as_unheard(
+    hub: Hub, dial: Dial, sounds: dict[str, Path]
+) -> None:
+    caller = await dial("wait:0.5", f"say:{sounds['voice']}", "hear:0.6", "hangup", number="0311110004")
+    call = await hub.answered("0311110004")
+    hub.order(Listen(call=call, listen=3, hint={"language": "en", "mode": "choice"}))
+    hub.order(Play(call=call, play=1, files=(str(sounds["long"]),)))
+    began: SpeechBegan = await hub.fact(SpeechBegan, call)
+    heard: Heard = await hub.fact(Heard, call)
+    hub.order(Resume(call=call))
+    await hub.fact(Played, call, play=1, complete=True)
+    report = await caller.report()
+    assert (began.listen, began.barged) == (3, True)
+    assert (heard.listen, heard.result, heard.barged) == (3, None, True)
+    assert began.at < heard.spoken_until < heard.at
+    paused_at, spoke_at = report["heard"][0][1], report["said"][0][0]
+    assert paused_at - spoke_at < 0.6
+    total = sum(end - start for start, end in report["heard"])
+    assert total == pytest.approx(5.0, abs=0.4), "the prompt went on where it had stopped"
+
+
+async def test_a_message_is_recorded_in_pieces_that_add_up_to_what_was_said(
+    hub: Hub, dial: Dial, sounds: dict[str, Path]
+) -> None:
+    steps = ("hear:0.2", f"say:{sounds['voice']}", f"say:{sounds['other']}", "wait:0.3", "key:#", "wait:0.3", "hangup")
+    caller = await dial(*steps, number="0311110005")
+    call = await hub.answered("0311110005")
+    hub.order(TakeMessage(call=call, recording="r1", silence=5.0))
+    took: Took = await hub.fact(Took, call)
+    report = await caller.report()
+    pieces: list[Taken] = hub.of(call, Taken)
+    assert [piece.piece for piece in pieces] == list(range(len(pieces)))
+    assert len(pieces) >= 3
+    pcm = b"".join(base64.b64decode(piece.pcm) for piece in pieces)
+    assert took.reason == "key"
+    assert took.seconds == pytest.approx(len(pcm) / 16_000, abs=0.02)
+    assert hub.of(call, Keyed) == []
+    said = report["said"][-1][1] - report["said"][0][0]
+    loud = [at for at in range(0, len(pcm) - 319, 320) if tones.level(pcm[at : at + 320]) >= 150]
+    assert (loud[-1] - loud[0]) / 16_000 == pytest.approx(said, abs=0.2)
+    assert pitch(pcm[loud[-1] - 16 * 450 : loud[-1] - 16 * 100]) == pytest.approx(OTHER_HZ, abs=10)
+
+
+async def test_a_caller_hears_a_waiting_sound_while_the_hub_is_away_and_nothing_is_lost(
+    hub: Hub, dial: Dial, sounds: dict[str, Path], tmp_path: Path
+) -> None:
+    record = tmp_path / "heard.wav"
+    steps = ("hear:0.3", "key:1", "wait:2.5", "key:2", "wait:0.7", "hear:0.5", "hangup")
+    caller = await dial(*steps, number="0311110006", options=("--record", str(record)))
+    call = await hub.answered("0311110006")
+    hub.order(Play(call=call, play=1, files=(str(sounds["prompt"]),)))
+    await hub.fact(Played, call, play=1)
+    hub.acknowledges = False
+    await hub.fact(Keyed, call, digit="1")
+    await hub.stop()
+    await asyncio.sleep(2.0)
+    hub.acknowledges = True
+    await hub.start()
+    await hub.connected()
+    assert [fact["call"] for fact in hub.hellos[-1]["calls"]] == [call]
+    await hub.fact(Keyed, call, digit="2")
+    hub.order(Play(call=call, play=2, files=(str(sounds["other"]), str(sounds["other"]))))
+    await hub.fact(Played, call, play=2)
+    report = await caller.report()
+    await hub.fact(Ended, call)
+    assert [key.digit for key in hub.of(call, Keyed)] == ["1", "2"]
+    assert hub.repeated >= 1, "what was not acknowledged came again, and was known"
+    spans = report["heard"]
+    gaps = [after[0] - before[1] for before, after in itertools.pairwise(spans)]
+    assert max(gaps) < 2.0
+    waiting = heard_between(record, report, spans[1][0] + 0.05, spans[1][0] + 0.35)
+    assert pitch(waiting) == pytest.approx(tones.WAITING_HZ[0], abs=10)
+    end = spans[-1][1]
+    assert pitch(heard_between(record, report, end - 0.5, end - 0.1)) == pytest.approx(OTHER_HZ, abs=5)
+
+
+async def test_a_call_on_hold_comes_back_with_its_sound(hub: Hub, dial: Dial, sounds: dict[str, Path]) -> None:
+    caller = await dial("hear:0.3", "hold:1", "hear:0.3", "key:9", "wait:0.3", "hangup", number="0311110007")
+    call = await hub.answered("0311110007")
+    hub.order(Play(call=call, play=1, files=(str(sounds["other"]),)))
+    await hub.fact(Played, call, play=1)
+    await asyncio.sleep(1.6)
+    hub.order(Play(call=call, play=2, files=(str(sounds["prompt"]),)))
+    report = await caller.report()
+    await hub.fact(Ended, call)
+    assert [fact.play for fact in hub.of(call, Played) if fact.complete] == [1, 2]
+    assert [key.digit for key in hub.of(call, Keyed)] == ["9"]
+    start, end = report["heard"][-1]
+    assert end - start == pytest.approx(1.2, abs=0.15)
+
+
+async def test_beyond_three_callers_the_next_is_refused_and_told_when_to_try_again(
+    hub: Hub, datagrams: Callable[..., Datagrams]
+) -> None:
+    phones = [datagrams() for _ in range(4)]
+    outcomes = []
+    for phone in phones:
+        phone.send("INVITE", body=phone.sdp())
+        outcomes.append(await asyncio.to_thread(phone.receive, "INVITE"))
+        phone.send("ACK", sequence=1)
+    assert [status for status, _ in outcomes] == [200, 200, 200, 503]
+    assert re.search(r"(?m)^Retry-After: \d+", outcomes[3][1])
+    for phone in phones[:3]:
+        phone.send("BYE")
+        assert (await asyncio.to_thread(phone.receive, "BYE"))[0] == 200
+    again = datagrams()
+    again.send("INVITE", body=again.sdp())
+    assert (await asyncio.to_thread(again.receive, "INVITE"))[0] == 200
+    again.send("ACK", sequence=1)
+    again.send("BYE")
+    assert (await asyncio.to_thread(again.receive, "BYE"))[0] == 200
+
+
+async def test_calls_that_never_acknowledge_free_their_lines(hub: Hub, datagrams: Callable[..., Datagrams]) -> None:
+    for _ in range(3):
+        phone = datagrams()
+        phone.send("INVITE", body=phone.sdp())
+        assert (await asyncio.to_thread(phone.receive, "INVITE"))[0] == 200
+    before = len(hub.facts)
+
+    async def free() -> str:
+        while True:
+            phone = datagrams()
+            phone.send("INVITE", body=phone.sdp())
+            status, _ = await asyncio.to_thread(phone.receive, "INVITE")
+            phone.send("ACK", sequence=1)
+            if status == 200:
+                phone.send("BYE")
+                await asyncio.to_thread(phone.receive, "BYE")
+                return phone.number
+            await asyncio.sleep(0.5)
+
+    await hub.answered(await asyncio.wait_for(free(), 15))
+    assert sum(isinstance(fact, Answered) for fact in hub.facts[before:]) == 1, "only a confirmed call is a call"
+
+
+async def test_a_cancel_that_crosses_the_answer_leaves_no_call_behind(
+    hub: Hub, datagrams: Callable[..., Datagrams]
+) -> None:
+    phone = datagrams()
+    phone.send("INVITE", body=phone.sdp())
+    phone.send("CANCEL", sequence=1)
+    status, _ = await asyncio.to_thread(phone.receive, "INVITE")
+    phone.send("ACK", sequence=1)
+    if status == 200:
+        phone.send("BYE")
+        assert (await asyncio.to_thread(phone.receive, "BYE"))[0] == 200
+    else:
+        assert status == 487
+
+
+async def test_a_transfer_that_a_caller_asks_for_is_declined_and_the_call_goes_on(
+    hub: Hub, datagrams: Callable[..., Datagrams]
+) -> None:
+    phone = datagrams()
+    phone.send("INVITE", body=phone.sdp())
+    await asyncio.to_thread(phone.receive, "INVITE")
+    phone.send("ACK", sequence=1)
+    phone.send("REFER", "Refer-To: <sip:00990012345@127.0.0.1:9>")
+    assert (await asyncio.to_thread(phone.receive, "REFER"))[0] == 603
+    other = datagrams()
+    other.send("OPTIONS")
+    assert (await asyncio.to_thread(other.receive, "OPTIONS"))[0] == 200
+    phone.send("BYE")
+    assert (await asyncio.to_thread(phone.receive, "BYE"))[0] == 200
+
+
+async def test_a_call_whose_sound_is_dead_is_ended_but_not_one_on_hold(
+    sounds: dict[str, Path], datagrams: Callable[..., Datagrams], tmp_path: Path
+) -> None:
+    worker = Worker(tmp_path, media_timeout=1.5, recycle_after=2)
+    hub = Hub(worker.socket)
+    try:
+        await hub.start()
+        await hub.connected()
+        held, dead = datagrams(worker.port), datagrams(worker.port)
+        for phone, direction in ((held, "inactive"), (dead, "sendrecv")):
+            phone.send("INVITE", body=phone.sdp(direction=direction))
+            assert (await asyncio.to_thread(phone.receive, "INVITE"))[0] == 200
+            phone.send("ACK", sequence=1)
+        ended: Ended = await hub.fact(Ended, reason="media timeout")
+        assert sum(isinstance(fact, Ended) for fact in hub.facts) == 1
+        assert ended.quality["packets"] == 0
+        # Two calls were all that this worker was for: it has taken no more since, and goes when the last has ended.
+        late = datagrams(worker.port)
+        late.send("INVITE", body=late.sdp())
+        assert (await asyncio.to_thread(late.receive, "INVITE"))[0] == 503
+        held.send("BYE")
+        await asyncio.to_thread(held.receive, "BYE")
+        assert await asyncio.to_thread(worker.process.wait, 15) == 0
+        assert sum(isinstance(fact, Ended) for fact in hub.facts) == 2
+    finally:
+        await hub.stop()
+        if worker.process.poll() is None:
+            worker.stop()
