@@ -32,11 +32,11 @@ def pressed(turn: Turn, event: Pressed) -> None:
             return answered(turn, ask, option.id, "key")
     match event.digit:
         case "0":
-            retries.person(turn)
+            return retries.person(turn)
         case "9" | "*":
-            retries.repeat(turn)
+            return retries.repeat(turn)
         case "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8":
-            retries.failed(turn, "no_such_key")
+            return retries.failed(turn, "no_such_key")
         case _:  # a sharp after a menu's key is a habit, not an answer
             return None
 
@@ -177,8 +177,9 @@ def _pressed_digit(turn: Turn, ask: Ask, digit: str) -> None:
         case "A" | "B" | "C" | "D":
             return None
     _keep(turn, digits + digit)
-    if len(digits) + 1 >= ask.most:
-        _submit(turn, ask, digits + digit, "key")
+    if len(digits) + 1 < ask.most:
+        return None
+    return _submit(turn, ask, digits + digit, "key")
 
 
 def _submit(turn: Turn, ask: Ask, digits: str, how: How) -> None:

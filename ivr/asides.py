@@ -65,7 +65,7 @@ def failed(turn: Turn, why: str) -> None:
     if turn.state.aside == "match" and why == "silence":
         # Whoever reads two digits off a screen may need a while: asked again once, without a reproach.
         return _missed(turn, "")
-    _missed(turn, f"{why}_{min(turn.state.aside_tries + 1, 2)}")
+    return _missed(turn, f"{why}_{min(turn.state.aside_tries + 1, 2)}")
 
 
 def page_arrived(turn: Turn, event: PageArrived) -> None:

@@ -63,21 +63,21 @@ def command(turn: Turn, name: str) -> None:
     """What can be said anywhere."""
     match name:
         case "repeat":
-            repeat(turn)
+            return repeat(turn)
         case "person":
-            person(turn)
+            return person(turn)
         case "restart":
             if turn.state.locked:
                 return asides.afresh(turn)
             turn.become(given=(), escorted=False)
-            asides.left_for(turn, turn.tree.file.home or turn.tree.file.start)
+            return asides.left_for(turn, turn.tree.file.home or turn.tree.file.start)
         case "back":
-            _back(turn)
+            return _back(turn)
         case language:
             if language in turn.tree.languages:
                 turn.become(language=language)
                 turn.phrase("language_is")
-            turn.ask()
+            return turn.ask()
 
 
 def _back(turn: Turn) -> None:

@@ -26,13 +26,26 @@ from ivr.events import (
     Transcribed,
     Waited,
 )
+from ivr.questions import present, underlying
 
 TREES = {name: load(name) for name in ("demo", "busy")}
 ASKED = [ask for tree in TREES.values() for ask in engine.prompts(tree) if isinstance(ask, Ask)]
 STAGES = ("", "/confirm", "/between", "/offer", "/other", "/number", "/number_confirm", "/sending", "/coding", "/code")
 NODES = [name + stage for tree in TREES.values() for name in tree.nodes for stage in STAGES]
-OPTIONS = sorted({o.id for a in ASKED for o in a.options} | {"neither", "mobile", "code", "phone", "again", "nothing"})
-VALUES_GIVEN = ["12345678", "1000001", "09012345678", "0312345678", "123456", "600000", "47", "", "１２３４５６７８", "x"]
+OWN = {"neither", "mobile", "code", "phone", "again", "nothing"}
+OPTIONS = sorted({option.id for ask in ASKED for option in ask.options} | OWN)
+VALUES_GIVEN = [
+    "12345678",
+    "1000001",
+    "09012345678",
+    "0312345678",
+    "123456",
+    "600000",
+    "47",
+    "",
+    "１２３４５６７８",
+    "x",
+]
 AT = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)).map(lambda at: at.replace(tzinfo=UTC))
 
 
@@ -87,8 +100,7 @@ HISTORY = st.lists(ANY | ANSWER | ANSWER, max_size=40)
 def aimed(of, at, answer):
     """An event that answers what is asked now."""
     how, pick = answer
-    ask = (engine.showing if how == "page" else lambda t, s: s)(of, at)
-    ask = ask.ask if how == "page" else engine_present(of, at)
+    ask = (underlying if how == "page" else present)(of, at)
     when = datetime(2026, 11, 24, 1, tzinfo=UTC)
     if ask is None:
         return Waited(at=when, channel="voice", seconds=6)
@@ -103,12 +115,6 @@ def aimed(of, at, answer):
     if how == "key" and option.key:
         return Pressed(at=when, channel="voice", digit=option.key)
     return Spoke(at=when, channel="voice", text="x", choice=option.id, confidence=0.9 if how == "voice" else 0.4)
-
-
-def engine_present(of, at):
-    from ivr.questions import present
-
-    return present(of, at)
 
 
 @pytest.mark.parametrize("name", ["demo", "busy"])
