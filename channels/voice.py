@@ -177,6 +177,8 @@ class VoiceChannel:
         earlier = None
         if caller.number is not None and not fact.reserve:
             earlier = await inbox.recent_of(caller.number, self._resume_within)
+            if any(other.conversation == earlier for other in self._calls.values()):
+                earlier = None  # the number calls twice at once: a company's, or a spoofed one
         conversation = earlier or await inbox.open(language=self._language, number=caller.number, tree=tree)
         await inbox.bind(conversation, "call", fact.call)
         joined = events.Joined(at=at, channel="voice", caller=caller, resumed=earlier is not None)

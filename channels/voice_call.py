@@ -26,7 +26,7 @@ from conversation.inbox import Delivery, Inbox
 from conversation.recordings import Recordings
 from ivr import engine, events
 from ivr.actions import Ask, Record
-from meaning.sense import Sense
+from meaning.sense import Sense, is_backchannel
 from telephony import orders
 
 log = logging.getLogger("denwaban.voice")
@@ -178,7 +178,7 @@ class VoiceCall:
         hypothesis = hypotheses.validate_python(fact.result)
         sense = self._means.sense((await self._means.inbox.tree(self.conversation)).digest)
         noise = not hypothesis.text and not hypothesis.digits and not hypothesis.scores
-        if noise or (fact.barged and asked.expects != "yesno" and sense.is_backchannel(hypothesis.text, language)):
+        if noise or (fact.barged and asked.expects != "yesno" and is_backchannel(hypothesis.text, language)):
             if fact.barged:
                 self._order(orders.Resume(call=self.call))
             else:

@@ -1,30 +1,31 @@
-"""``denwaban call``: the test caller. Speaks WAV files or texts over a real SIP call and prints what it hears."""
+"""``denwaban call``: the test caller, with a voice for the texts of its script."""
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
-import wave
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from asr.speech import RATE
-from asr.voices import voice_for
+from asr.sound import wav
+from asr.voices import Espeak, OpenJTalk
 from gateway.settings import Settings
 from telephony import caller
 
 
 def main(argv: Sequence[str], settings: Settings) -> int:
     with tempfile.TemporaryDirectory(prefix="denwaban-call-") as folder:
+        return caller.main(argv, speak=speaker(Path(folder)))
 
-        def speak(text: str, language: str) -> Path:
-            path = Path(folder) / f"{abs(hash((text, language))):x}.wav"
-            pcm = voice_for(language, settings.english_voice).speak(text)
-            with wave.open(str(path), "wb") as sound:
-                sound.setnchannels(1)
-                sound.setsampwidth(2)
-                sound.setframerate(RATE)
-                sound.writeframes(pcm)
-            return path
 
-        return asyncio.run(caller.main(argv, speak=speak, default_target=f"{settings.host}:{settings.sip_port}"))
+def speaker(folder: Path) -> Callable[[str], Path]:
+    """Texts to WAV files below ``folder``, in Japanese when any of it is Japanese, else in English."""
+    made: dict[str, Path] = {}
+
+    def speak(text: str) -> Path:
+        if text not in made:
+            voice = OpenJTalk() if any("\u3040" <= c <= "\u9fff" for c in text) else Espeak()
+            made[text] = folder / f"{len(made)}.wav"
+            made[text].write_bytes(wav(voice.speak(text)))
+        return made[text]
+
+    return speak

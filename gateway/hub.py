@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import uvicorn
+
+from asr.chime import chime_file
+from asr.ear_client import EarClient
+from asr.listening import Listening
+from asr.mouth import Mouth
+from asr.segmenter import PACES
+from asr.vad import Gate
+from channels import wording
+from channels.voice import VoiceChannel
+from channels.voice_call import Means
+from channels.voicemail import Transcriber
+from conversation.errors import RecordError
+from conversation.inbox import Inbox
+from conversation.recordings import Recordings
+from conversation.store import Store
+from conversation.users import Users
+from deflect.codes import Codes
+from deflect.links import Links
+from deflect.mover import Mover
+from deflect.senders import Outbox, TrialSender
 from gateway.errors import Complaint
+from gateway.keys import master_key
 from gateway.settings import Settings
-from ivr import demo
+from ivr import demo, engine
+from ivr.actions import Ask
 from ivr.errors import BrokenTree
 from ivr.tree import Tree, load
 from meaning import phone
+from meaning.sense import Sense
+from web.app import Parts, create_app
+from wire.facts import serve_facts
 
 log = logging.getLogger("denwaban.hub")
 
@@ -22,18 +50,42 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-class Trees:
-    """The live tree, the one for a busy centre, and any that an unfinished conversation began with."""
+def values(settings: Settings) -> dict[str, str]:
+    """What every tree may name: numbers as they are read, and the domain of the links."""
+    return {
+        "sms_sender": _as_read(settings.sms_sender),
+        "centre_number": _as_read(settings.centre_number),
+        "link_domain": urlsplit(settings.url).netloc,
+    }
 
-    def __init__(self, settings: Settings) -> None:
-        self._values = {
-            "sms_sender": phone.spoken_form(settings.sms_sender),
-            "centre_number": phone.spoken_form(settings.centre_number),
-            "link_domain": urlsplit(settings.url).netloc,
-        }
-        self._current = self._load(settings.tree or demo.DEMO)
-        self.busy = self._load(demo.BUSY)
-        self._known = {tree.digest: tree for tree in (self._current, self.busy)}
+
+def live_tree(settings: Settings) -> Tree:
+    """The tree of the settings, or the demo. Raises Complaint for one that cannot be used."""
+    name = settings.tree.name if settings.tree else "the demo tree"
+    try:
+        source = settings.tree.read_text("utf-8") if settings.tree else demo.text()
+        return load(source, values=values(settings))
+    except BrokenTree as broken:
+        first = broken.problems[0]
+        raise Complaint(
+            f"{name} is broken at {first.node or 'the top'}: {first.reason} "
+            f"({len(broken.problems)} problems; denwaban check {settings.tree or ''} lists them)"
+        ) from broken
+    except (OSError, UnicodeDecodeError) as error:
+        raise Complaint(f"{name} cannot be read: {error}") from error
+
+
+def _as_read(number: str) -> str:
+    e164 = phone.normalise(number)
+    return phone.national(e164) if e164 else number
+
+
+class Trees:
+    """The live tree, the one for a busy centre, and those that unfinished conversations began with."""
+
+    def __init__(self, current: Tree, busy: Tree, read: Callable[[str], Tree]) -> None:
+        self._current, self._read = current, read
+        self._known = {tree.digest: tree for tree in (current, busy)}
 
     def current(self) -> Tree:
         return self._current
@@ -42,21 +94,9 @@ class Trees:
         return self._known.get(digest)
 
     def from_source(self, source: str) -> Tree:
-        tree = load(source, values=self._values)
-        self._known[tree.digest] = tree
-        return tree
-
-    def _load(self, path: Path) -> Tree:
-        try:
-            return load(path.read_text("utf-8"), values=self._values)
-        except BrokenTree as broken:
-            first = broken.problems[0]
-            raise Complaint(
-                f"{path.name} is broken at {first.node or 'the top'}: {first.reason} "
-                f"({len(broken.problems)} problems; denwaban check {path.name} lists them)"
-            ) from broken
-        except OSError as error:
-            raise Complaint(f"{path} cannot be read: {error.strerror}") from error
+        """Load a version of before, for the conversations that began with it."""
+        tree = self._read(source)
+        return self._known.setdefault(tree.digest, tree)
 
 
 class Figures:
@@ -64,6 +104,9 @@ class Figures:
 
     def __init__(self) -> None:
         self.events: Counter[tuple[str, str]] = Counter()
+
+    def count(self, kind: str, channel: str) -> None:
+        self.events[kind, channel] += 1
 
     def text(self, gauges: dict[str, float]) -> str:
         lines = ["# TYPE denwaban_events_total counter"]
@@ -74,3 +117,205 @@ class Figures:
         for name, value in gauges.items():
             lines += [f"# TYPE denwaban_{name} gauge", f"denwaban_{name} {value:g}"]
         return "\n".join(lines) + "\n"
+
+
+class Hub:
+    """All parts, made once. ``run`` lives until cancelled."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        key = master_key(settings)
+        tree = live_tree(settings)
+        self.busy = load(demo.text("busy"), values=values(settings))
+        for folder in (settings.data, settings.run):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            self.store = Store.open(settings.database_url, key, site=settings.site, spool=settings.data / "spool")
+        except RecordError as error:
+            raise Complaint(str(error)) from error
+        self.trees = Trees(tree, self.busy, lambda source: load(source, values=values(settings)))
+        self.inbox = Inbox(self.store, self.trees, now)
+        self.recordings = Recordings(settings.data / "recordings", self.store)
+        self.users = Users(self.store, now)
+        self.links = Links(self.store, settings.link_lifetime, now)
+        self.codes = Codes(self.links, self.store, now)
+        self.outbox = Outbox(self.store, now)
+        self.mover = Mover(
+            self.inbox,
+            self.links,
+            self.codes,
+            self.outbox,
+            TrialSender(self.outbox),
+            url=f"{settings.url}/l/{{token}}",
+            clock=now,
+        )
+        self.mouth = Mouth(
+            [settings.mouth_socket(i) for i in range(max(1, settings.mouths))],
+            settings.data / "prompts",
+            settings.run / "said",
+        )
+        self.ear = EarClient(str(settings.ear_socket()))
+        self.transcriber = Transcriber(
+            self.inbox, self.recordings, self.ear, lambda: Listening(Gate(), PACES["free"]), now
+        )
+        self.figures = Figures()
+        self._senses: dict[str, Sense] = {}
+        self._known: set[tuple[str, str]] = set()
+        self._prompts = (0, 0)
+        self.voice = VoiceChannel(
+            Means(
+                inbox=self.inbox,
+                mouth=self.mouth,
+                recordings=self.recordings,
+                sense=self._sense,
+                known=lambda u: (u.text, u.language) in self._known,
+                chime=chime_file(settings.data / "prompts"),
+                transcribe=self.transcriber.soon,
+            ),
+            language=settings.language,
+            country="JP",
+            resume_within=settings.resume_within,
+            busy_tree=lambda: self.busy,
+        )
+        self.app = create_app(
+            Parts(
+                inbox=self.inbox,
+                links=self.links,
+                codes=self.codes,
+                outbox=self.outbox,
+                recordings=self.recordings,
+                users=self.users,
+                clock=now,
+                base_url=settings.url,
+                centre_number=_as_read(settings.centre_number),
+                centre_name=tree.name,
+                timezone=settings.timezone,
+                health=self.health,
+                metrics=self.metrics,
+            )
+        )
+        self.inbox.subscribe(lambda d: self.figures.count(d.event.kind, d.event.channel))
+
+    async def run(self) -> None:
+        settings = self.settings
+        self._sense(self.trees.current().digest)
+        settings.hub_socket.unlink(missing_ok=True)
+        server = uvicorn.Server(
+            uvicorn.Config(
+                self.app,
+                host=settings.host,
+                port=settings.web_port,
+                log_config=None,
+                access_log=False,
+                ssl_certfile=settings.tls_certificate if settings.url.startswith("https://") else None,
+                ssl_keyfile=settings.tls_key if settings.url.startswith("https://") else None,
+                timeout_graceful_shutdown=2,
+                lifespan="off",
+            )
+        )
+        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for work in (self.voice.run(), self.ear.run(), self.transcriber.run(), self.mover.run()):
+                    tasks.create_task(work)
+                tasks.create_task(self._prepare())
+                tasks.create_task(self._serve_web(server))
+                lines = await serve_facts(str(settings.hub_socket), self.voice.handle)
+                settings.hub_socket.chmod(0o600)
+                tasks.create_task(self._welcome())
+                async with lines:
+                    await lines.serve_forever()
+        finally:
+            server.should_exit = True
+            await self.mouth.close()
+            await self.store.close()
+
+    async def _serve_web(self, server: uvicorn.Server) -> None:
+        try:
+            await server.serve()
+        except SystemExit:  # uvicorn's way to say that the port is taken
+            raise Complaint(
+                f"port {self.settings.web_port} of {self.settings.host} is taken: end what uses it, "
+                "or set DENWABAN_WEB_PORT"
+            ) from None
+
+    # -- words ------------------------------------------------------------------------------------------------
+
+    def _sense(self, digest: str) -> Sense:
+        if digest not in self._senses:
+            tree = self.trees.by_digest(digest)
+            asks = [action for action in engine.prompts(tree) if isinstance(action, Ask)] if tree else []
+            self._senses[digest] = Sense(asks)
+        return self._senses[digest]
+
+    async def _prepare(self) -> None:
+        """Synthesise what the trees can say, so that no caller waits for it."""
+        wanted = [
+            (utterance.text, utterance.language)
+            for tree in (self.trees.current(), self.busy)
+            for action in engine.prompts(tree)
+            for utterance in wording.ahead(action)
+            if utterance.keep and not utterance.audio
+        ]
+        wanted += [(u.text, u.language) for u in map(wording.back_again, self.trees.current().languages)]
+        wanted = list(dict.fromkeys(wanted))
+        self._known = set(wanted)
+        self._prompts = (0, len(wanted))
+
+        def told(done: int, every: int) -> None:
+            self._prompts = (done, every)
+
+        made = await self.mouth.prepare(wanted, progress=told)
+        log.info("prompts are made", extra={"made": made, "wanted": len(wanted)})
+        if made < len(wanted):
+            log.warning("some prompts have no sound yet; they are made when they are needed")
+
+    # -- what others want to know -----------------------------------------------------------------------------
+
+    def health(self) -> dict[str, Any]:
+        record = self.store.health()
+        done, every = self._prompts
+        return {
+            "ready": bool(self.voice.lines) and every > 0 and done == every,
+            "record": record.state,
+            "record_pending": record.pending,
+            "lines": len(self.voice.lines),
+            "calls": self.voice.calls,
+            "prompts": {"made": done, "wanted": every},
+            "ear": self.ear.up,
+        }
+
+    def metrics(self) -> str:
+        record = self.store.health()
+        return self.figures.text(
+            {
+                "lines": len(self.voice.lines),
+                "calls": self.voice.calls,
+                "record_pending": record.pending,
+                "record_ok": record.state == "ok",
+                "ear_up": self.ear.up,
+            }
+        )
+
+    async def _welcome(self) -> None:
+        """Print where to call and which pages to open, once there is a line."""
+        settings = self.settings
+        while not self.health()["ready"]:  # noqa: ASYNC110 -- many causes, none of them in a hurry
+            await asyncio.sleep(0.1)
+        address = settings.advertise or settings.host
+        token = await self.users.setup_token()
+        print("電話番 Denwaban is ready.")
+        print(f"  call      sip:denwaban@{address}:{settings.sip_port}")
+        print(f"  console   {settings.url}/console")
+        print(f"  messages  {settings.url}/console/outbox")
+        if token is not None:
+            print(f"  sign in   {settings.url}/setup/{token}   (once, to make the admin)")
+        print(flush=True, end="")
+
+
+async def run(settings: Settings) -> None:
+    """Until cancelled. Raises Complaint when something stands in the way of starting."""
+    try:
+        await Hub(settings).run()
+    except* Complaint as group:
+        raise group.exceptions[0] from None

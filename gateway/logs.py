@@ -43,5 +43,5 @@ def start(role: str, level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(role))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for noisy in ("httpx", "httpcore", "alembic", "faster_whisper", "asyncio"):
+    for noisy in ("httpx", "httpcore", "alembic", "faster_whisper", "asyncio", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

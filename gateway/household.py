@@ -1,0 +1,176 @@
+"""A whole family in a folder of its own, for benches and tests: starts ``denwaban serve --dev``, knows its children."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+
+def free_port(kind: int = socket.SOCK_STREAM) -> int:
+    """A port of loopback that nobody uses now, neither by TCP nor by UDP."""
+    while True:
+        with socket.socket(socket.AF_INET, kind) as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other, contextlib.suppress(OSError):
+                other.bind(("127.0.0.1", port))
+                return port
+
+
+@dataclass
+class Household:
+    """settings: as in gateway.settings, without the prefix. Use ``async with``."""
+
+    folder: Path
+    settings: dict[str, str] = field(default_factory=dict)
+    ready_within: float = 60.0
+
+    def __post_init__(self) -> None:
+        rtp = 20000 + 2000 * (os.getpid() % 20)
+        self.settings = {
+            "HOST": "127.0.0.1",
+            "SIP_PORT": str(free_port()),
+            "WEB_PORT": str(free_port()),
+            "LINE_PORT": str(30000 + 100 * (os.getpid() % 200)),
+            "RTP_LOW": str(rtp),
+            "RTP_HIGH": str(rtp + 1999),
+            "LINES": "2",
+            "DATA": str(self.folder / "data"),
+            "RUN": str(self.folder / "run"),
+        } | self.settings
+        self.log_path = self.folder / "log"
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def sip(self) -> tuple[str, int]:
+        return self.settings["HOST"], int(self.settings["SIP_PORT"])
+
+    @property
+    def url(self) -> str:
+        return self.settings.get("BASE_URL") or f"http://{self.settings['HOST']}:{self.settings['WEB_PORT']}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return os.environ | {f"DENWABAN_{name}": value for name, value in self.settings.items()}
+
+    async def __aenter__(self) -> Household:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        log = self.log_path.open("ab")
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "gateway.cli", "serve", "--dev", env=self.environment, stdout=log, stderr=log
+        )
+        log.close()
+        await self.until_ready()
+
+    async def until_ready(self) -> None:
+        """Until /readyz says yes. Raises TimeoutError with the end of the log."""
+        until = time.monotonic() + self.ready_within
+        while time.monotonic() < until:
+            if self._process is not None and self._process.returncode is not None:
+                break
+            with contextlib.suppress(URLError, HTTPError, OSError, ValueError):
+                if await asyncio.to_thread(self._is_ready):
+                    return
+            await asyncio.sleep(0.1)
+        tail = self.log_path.read_text("utf-8", "replace").splitlines()[-30:]
+        raise TimeoutError("the family did not get ready:\n" + "\n".join(tail))
+
+    def _is_ready(self) -> bool:
+        with urlopen(f"{self.url}/readyz", timeout=2) as answer:  # noqa: S310 our own server
+            return bool(answer.status == 200)
+
+    async def stop(self) -> None:
+        process = self._process
+        if process is not None and process.returncode is None:
+            process.terminate()
+            try:
+                await asyncio.wait_for(process.wait(), 30)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+
+    # -- its children -----------------------------------------------------------------------------------------
+
+    def log(self) -> list[dict[str, Any]]:
+        """Every log line so far, as an object."""
+        lines = []
+        for line in self.log_path.read_text("utf-8", "replace").splitlines():
+            with contextlib.suppress(ValueError):
+                made = json.loads(line)
+                if isinstance(made, dict):
+                    lines.append(made)
+        return lines
+
+    def pid(self, child: str) -> int:
+        """The process that plays this role now."""
+        started = [x for x in self.log() if x.get("what") == "a child was started" and x.get("child") == child]
+        return int(started[-1]["child_pid"])
+
+    def pids(self) -> dict[str, int]:
+        started = [x for x in self.log() if x.get("what") == "a child was started"]
+        return {str(x["child"]): int(x["child_pid"]) for x in started}
+
+    def kill(self, child: str, how: int = signal.SIGKILL) -> int:
+        """Signal this child; its pid."""
+        pid = self.pid(child)
+        os.kill(pid, how)
+        return pid
+
+    async def until_replaced(self, child: str, pid: int, within: float = 20.0) -> int:
+        """Until another process plays the role."""
+        until = time.monotonic() + within
+        while (now := self.pid(child)) == pid:
+            if time.monotonic() > until:
+                raise TimeoutError(f"{child} was not started again")
+            await asyncio.sleep(0.02)
+        return now
+
+    # -- its callers ------------------------------------------------------------------------------------------
+
+    async def call(
+        self, *steps: str, number: str = "09012345678", options: tuple[str, ...] = (), within: float = 90.0
+    ) -> list[dict[str, Any]]:
+        """Run ``denwaban call`` against it and return what it printed; the last line is the report."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "gateway.cli",
+            "call",
+            f"{self.sip[0]}:{self.sip[1]}",
+            "--json",
+            "--from",
+            number,
+            *options,
+            "--steps",
+            *steps,
+            env=self.environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            out, err = await asyncio.wait_for(process.communicate(), within)
+        except (TimeoutError, asyncio.CancelledError):
+            process.kill()
+            await process.wait()
+            raise
+        if process.returncode not in (0, 1):
+            raise RuntimeError(err.decode(errors="replace")[-2000:])
+        return [json.loads(line) for line in out.decode().splitlines() if line.startswith("{")]
