@@ -133,7 +133,8 @@ def _tokens(word: str, words: Lexicon) -> list[_Token]:
         return [_Token("digit", int(words.weak[word]), weak=True)]
     for kind, table in (("unit", words.units), ("teen", words.teens), ("tens", words.tens)):
         if word in table:
-            return [_Token(kind, table[word])]
+            # ません ends in 千's sound: units in kana count only in company.
+            return [_Token(kind, table[word], weak="ァ" <= word[0] <= "ヶ")]
     return [_Token("times", words.times[word])]
 
 

@@ -2,7 +2,8 @@
 
 Character n-grams weighted by rarity, and a regularised least-squares fit over their likeness to the examples
 (kernel ridge). Its leave-one-out scores have a closed form (Rasmussen & Williams 2006, 5.4.2), so the thresholds
-come from the examples themselves, each judged by a fit that has not seen it. What resembles no example scores near 0.
+come from the examples themselves: each judged by a fit that has not seen it shows how known matters score, and by a
+fit that has not seen its matter at all, how unknown ones do. What resembles no example scores near 0.
 """
 
 from __future__ import annotations
@@ -22,8 +23,6 @@ Numbers = NDArray[np.float64]
 RIDGE = 0.3
 LOWEST, HIGHEST = 0.30, 0.60
 """Between these the accepting threshold is sought; few examples must make it neither reckless nor deaf."""
-PRECISION = 0.9
-"""Share of right ones among the accepted that is asked for; the engine asks back about those that are not sure."""
 MARGIN = 0.15
 
 
@@ -54,7 +53,7 @@ class Intents:
         inverse: Numbers = np.asarray(np.linalg.inv(likeness + RIDGE * np.eye(len(pairs))), dtype=np.float64)
         self._weights: Numbers = inverse @ wanted
         unseen: Numbers = wanted - self._weights / np.diag(inverse)[:, None]
-        self.accept = _threshold(unseen, wanted.argmax(axis=1))
+        self.accept = _threshold(unseen, wanted, _strangers(likeness, wanted))
 
     def understand(self, text: str) -> Found:
         features = self._features(text)
@@ -88,14 +87,28 @@ def decide(scores: Sequence[tuple[str, float]], accept: float, margin: float) ->
     return Found(scores[0][0], (), tuple(scores))
 
 
-def _threshold(unseen: Numbers, right: NDArray[np.intp]) -> float:
-    """The lowest acceptance at which the examples, each unseen, were still told rightly."""
-    best, told = unseen.max(axis=1), unseen.argmax(axis=1) == right
-    for accept in np.arange(LOWEST, HIGHEST, 0.02):
-        taken = best >= accept
-        if not taken.any() or told[taken].mean() >= PRECISION:
-            return float(accept)
-    return HIGHEST
+def _strangers(likeness: Numbers, wanted: Numbers) -> Numbers:
+    """The best score of each example in a fit that does not know its matter."""
+    best = []
+    for matter in wanted.T:
+        out = matter > 0
+        known = ~out
+        if not out.any() or not known.any():
+            continue
+        inner = likeness[np.ix_(known, known)] + RIDGE * np.eye(int(known.sum()))
+        best.append((likeness[np.ix_(out, known)] @ np.linalg.solve(inner, wanted[known])).max(axis=1))
+    return np.concatenate(best) if best else np.zeros(0)
+
+
+def _threshold(unseen: Numbers, wanted: Numbers, strangers: Numbers) -> float:
+    """Where the share of examples told rightly is furthest above the share of strangers taken (Youden 1950)."""
+    best, told = unseen.max(axis=1), unseen.argmax(axis=1) == wanted.argmax(axis=1)
+
+    def gain(accept: float) -> float:
+        taken = float(np.mean(strangers >= accept)) if strangers.size else 0.0
+        return float(np.mean((best >= accept) & told)) - taken
+
+    return max((float(accept) for accept in np.arange(LOWEST, HIGHEST, 0.01)), key=gain)
 
 
 def _vectors(language: str) -> FeatureUnion:

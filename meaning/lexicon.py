@@ -19,7 +19,7 @@ Pattern = re.Pattern[str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """fillers and polite are cut out; yes, no, unclear, doubt and light tile an answer; commands map to ivr's names.
+    """fillers, polite and endings are cut out; yes, no, unclear, doubt and light tile an answer; commands map to ivr's names.
 
     strong, weak: word to digit; a weak word counts only among other digits. units, teens, tens: word to number.
     times: "double" to 2. ordinals: "second" to the key. key_words: "pound" to the key.
@@ -28,6 +28,7 @@ class Lexicon:
     language: str
     fillers: Pattern
     polite: Pattern
+    endings: Pattern
     yes: Pattern
     no: Pattern
     unclear: Pattern
@@ -60,6 +61,7 @@ def lexicon(language: str) -> Lexicon:
         language=language,
         fillers=_any(data["fillers"]),
         polite=_any(data["polite"]),
+        endings=_any(data["endings"]),
         yes=_any(data["yes"]),
         no=_any(data["no"]),
         unclear=_any(data["unclear"]),
@@ -82,4 +84,4 @@ def lexicon(language: str) -> Lexicon:
 
 
 def _any(patterns: Iterable[str]) -> Pattern:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or "(?!)")

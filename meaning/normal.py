@@ -42,9 +42,10 @@ def without_fillers(text: str, language: str) -> str:
 
 
 def core(text: str, language: str) -> str:
-    """``folded`` without the politeness that every sentence has; the whole again if nothing else was in it."""
-    whole = folded(text, language)
-    cut = lexicon(language).polite.sub(" " if language != "ja" else "", whole)
+    """``folded`` without the politeness and endings that every sentence has; the whole if nothing else was in it."""
+    whole, words = folded(text, language), lexicon(language)
+    gap = " " if language != "ja" else ""
+    cut = words.endings.sub(gap, words.polite.sub(gap, whole))
     return re.sub(" +", " ", cut).strip() or whole
 
 

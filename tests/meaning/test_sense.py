@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ivr.actions import Ask, Option
+from ivr.events import Spoke
+from meaning.sense import Meant, Sense, is_backchannel
+
+JA = (
+    Option(id="address", key="1", label="住所変更", words=("住所を変えたい", "引っ越しました", "転居の届け")),
+    Option(id="balance", key="2", label="残高照会", words=("残高を知りたい", "預金がいくらあるか", "口座の残り")),
+    Option(id="person", key="9", label="担当者と話す", words=("人と話したい",)),
+)
+EN = (
+    Option(id="address", key="1", label="Change of address", words=("change my address", "i have moved")),
+    Option(id="balance", key="2", label="Balance", words=("how much is in my account", "account balance")),
+    Option(id="person", key="9", label="Talk to a person", words=("operator",)),
+)
+SIDES = (Option(id="yes", key="1", label="続ける"), Option(id="no", key="2", label="やめる"))
+
+
+def asking(expects: str, language: str = "ja", least: int = 0, most: int = 0) -> Ask:
+    options = {"choice": JA if language == "ja" else EN, "yesno": SIDES}.get(
+        "choice" if expects == "open" else expects, ()
+    )
+    return Ask(node="n", text="?", language=language, expects=expects, options=options, least=least, most=most)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def sense() -> Sense:
+    return Sense([asking("choice"), asking("choice", "en")])
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "choice"),
+    [
+        ("ja", "住所変更", "address"),
+        ("ja", "えっと、住所変更をお願いします。", "address"),
+        ("ja", "じゅうしょへんこう", "address"),
+        ("ja", "引っ越したんですけど", "address"),
+        ("ja", "一番", "address"),
+        ("ja", "2番でお願いします", "balance"),
+        ("ja", "２", "balance"),
+        ("ja", "に", "balance"),
+        ("ja", "きゅうばん", "person"),
+        ("ja", "担当者と話す", "person"),
+        ("en", "Balance, please.", "balance"),
+        ("en", "number two", "balance"),
+        ("en", "the second one", "balance"),
+        ("en", "option nine please", "person"),
+        ("en", "one", "address"),
+        ("en", "I'd like to change my address", "address"),
+    ],
+)
+def test_an_option_is_chosen_by_its_words_its_sound_or_its_number(
+    sense: Sense, language: str, text: str, choice: str
+) -> None:
+    assert sense.understand(asking("choice", language), text).choice == choice
+    assert sense.understand(asking("open", language), text).choice == choice
+
+
+@pytest.mark.parametrize(("language", "text"), [("ja", "住所変更と残高照会"), ("en", "balance and change of address")])
+def test_two_options_in_one_breath_are_asked_about(sense: Sense, language: str, text: str) -> None:
+    meant = sense.understand(asking("choice", language), text)
+    assert meant.choice is None
+    assert set(meant.close) == {"address", "balance"}
+
+
+def test_a_number_that_no_option_has_chooses_nothing(sense: Sense) -> None:
+    assert sense.understand(asking("choice"), "5番").choice is None
+
+
+def test_an_option_named_outright_wins_over_a_command_that_sounds_alike(sense: Sense) -> None:
+    assert sense.understand(asking("choice"), "担当者と話す") == Meant(choice="person", scores=(("person", 0.95),))
+    assert sense.understand(asking("choice"), "オペレーターをお願いします").command == "person"
+
+
+@pytest.mark.parametrize("expects", ["choice", "open", "yesno", "digits", "phone"])
+def test_a_command_is_heard_at_every_question(sense: Sense, expects: str) -> None:
+    meant = sense.understand(asking(expects, most=8), "もう一度お願いします")
+    assert meant.command == "repeat"
+    assert meant.choice is None
+    assert meant.value is None
+
+
+def test_the_ears_closed_list_decides_when_the_words_say_nothing(sense: Sense) -> None:
+    scores = (("balance", 0.8), ("address", 0.15), ("person", 0.05))
+    assert sense.understand(asking("choice"), "ざんざか", scores).choice == "balance"
+    assert sense.understand(asking("yesno"), "", (("yes", 0.9), ("no", 0.1))).choice == "yes"
+
+
+def test_a_closed_list_without_a_winner_is_not_guessed_from(sense: Sense) -> None:
+    even = (("balance", 0.36), ("address", 0.34), ("person", 0.3))
+    assert sense.understand(asking("choice"), "ざんざか", even).choice is None
+    assert sense.understand(asking("yesno"), "", (("yes", 0.55), ("no", 0.45))).choice is None
+
+
+def test_an_ear_that_contradicts_the_words_makes_it_a_question(sense: Sense) -> None:
+    meant = sense.understand(asking("yesno"), "はい", (("no", 0.9), ("yes", 0.1)))
+    assert meant.choice is None
+    assert meant.close == ("yes", "no")
+
+
+def test_yes_and_no_are_heard_as_such_or_by_the_name_of_their_option(sense: Sense) -> None:
+    for text, side in (
+        ("はい、お願いします", "yes"),
+        ("いいえ", "no"),
+        ("続ける", "yes"),
+        ("やめる", "no"),
+        ("2番", "no"),
+    ):
+        assert sense.understand(asking("yesno"), text).choice == side
+    assert sense.understand(asking("yesno"), "大丈夫です").choice is None
+
+
+def test_a_plain_answer_has_a_score_that_the_engine_takes(sense: Sense) -> None:
+    meant = sense.understand(asking("yesno"), "はい", (("yes", 0.4), ("no", 0.35)))
+    assert dict(meant.scores)["yes"] >= 0.9
+
+
+def test_digits_are_taken_when_they_are_as_many_as_asked(sense: Sense) -> None:
+    ask = asking("digits", least=4, most=6)
+    assert sense.understand(ask, "ぜろいちにさん").value == "0123"
+    assert sense.understand(ask, "いちに").value is None
+    assert sense.understand(ask, "", digits="0042").value == "0042"
+    assert sense.understand(ask, "", digits="42").value is None
+
+
+def test_digits_that_ear_and_words_give_differently_are_taken_only_from_a_sure_ear(sense: Sense) -> None:
+    ask = asking("digits", least=4, most=4)
+    assert sense.understand(ask, "1234", digits="1235", confidence=0.3).value is None
+    assert sense.understand(ask, "1234", digits="1235", confidence=0.9).value == "1235"
+
+
+def test_a_telephone_number_is_given_as_it_is_dialled_and_only_when_valid(sense: Sense) -> None:
+    ask = asking("phone", least=10, most=11)
+    assert sense.understand(ask, "ゼロキューゼロ、イチニーサンヨン、ゴーロクナナハチ").value == "09012345678"
+    assert sense.understand(ask, "", digits="0312345678").value == "0312345678"
+    assert sense.understand(ask, "いちにさんしごろく").value is None
+
+
+def test_options_without_words_are_left_to_keys(sense: Sense) -> None:
+    ask = Ask(node="n", text="?", language="ja", expects="choice", options=(Option(id="a", key="1", label="・"),))
+    assert sense.understand(ask, "なにか").choice is None
+    assert sense.understand(ask, "一番").choice == "a"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "listens"),
+    [
+        ("ja", "はい", True), ("ja", "ええ", True), ("ja", "うんうん", True), ("ja", "なるほど", True), ("ja", "", True),
+        ("ja", "はい、はい", True), ("ja", "えっと", True), ("ja", "はい住所変更", False), ("ja", "違います", False),
+        ("en", "uh-huh", True), ("en", "yeah, okay", True), ("en", "um", True), ("en", "I see", True),
+        ("en", "no", False), ("en", "yes my address", False),
+    ],
+)  # fmt: skip
+def test_a_sign_of_listening_is_no_answer(language: str, text: str, listens: bool) -> None:
+    assert is_backchannel(text, language) is listens
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    text=st.text(max_size=60) | st.sampled_from(["はい", "もう一度", "住所変更", "一番", "one", "yes", "09012345678"]),
+    expects=st.sampled_from(["choice", "open", "yesno", "digits", "phone"]),
+    language=st.sampled_from(["ja", "en", "xx"]),
+    scores=st.lists(st.tuples(st.sampled_from(["address", "yes", "no", "zz"]), st.floats(0, 1)), max_size=4),
+    digits=st.text(alphabet="0123456789あ", max_size=12),
+    confidence=st.floats(0, 1),
+)
+def test_any_hypothesis_gets_a_sense_that_makes_an_event(
+    sense: Sense,
+    text: str,
+    expects: str,
+    language: str,
+    scores: list[tuple[str, float]],
+    digits: str,
+    confidence: float,
+) -> None:
+    ask = asking(expects, language, least=1, most=11)
+    meant = sense.understand(ask, text, tuple(scores), digits, confidence)
+    assert meant.choice is None or meant.choice in {option.id for option in ask.options}
+    assert (meant.choice is not None) + bool(meant.close) + (meant.command is not None) <= 1
+    assert Spoke.__dataclass_fields__.keys() >= Meant.__dataclass_fields__.keys()
