@@ -55,6 +55,6 @@ def router(
         found = await links.find(token)
         arrived = PageArrived(at=clock(), channel="page", page=page, match=match)
         await inbox.post(found.conversation, arrived, key=f"page:{page}:arrived")
-        return RedirectResponse(f"/l/{token}", 303)
+        return RedirectResponse(f"/l/{token}?lang={words}", 303)
 
     return routes

@@ -16,7 +16,7 @@ from fastapi.responses import RedirectResponse, Response
 from channels.page import PageChannel, Taken, View
 from deflect.errors import ExpiredLink, RevokedLink, UnknownLink
 from deflect.links import Page
-from web.catalogue import preferred
+from web.catalogue import LANGUAGES, preferred
 from web.drawing import Drawing
 from web.errors import Forged
 from web.live import HEARTBEAT, EventStream, Seats, Wake, event
@@ -35,8 +35,8 @@ def router(channel: PageChannel, drawing: Drawing, seats: Seats, looks: Pace, an
     """looks, answers: how fast one client may open pages and send answers."""
     routes = APIRouter()
 
-    def draw(view: View, token: str, *, note: str = "") -> Response:
-        template, language, values = _content(view, token)
+    def draw(view: View, token: str, *, note: str, lang: str) -> Response:
+        template, language, values = _content(view, token, lang)
         return drawing.page(template, language, note=note, **values)
 
     async def answered(request: Request, token: str) -> tuple[Page, dict[str, str]]:
@@ -47,11 +47,11 @@ def router(channel: PageChannel, drawing: Drawing, seats: Seats, looks: Pace, an
         return page, await fields(request)
 
     @routes.api_route("/l/{token}", methods=["GET", "HEAD"])
-    async def look(request: Request, token: str, note: str = "") -> Response:
+    async def look(request: Request, token: str, note: str = "", lang: str = "") -> Response:
         # Preview robots come here too: looking changes nothing.
         looks.take(client(request))
         view = await channel.view(await channel.find(token))
-        return draw(view, token, note=note if note in ("late", "wrong") else "")
+        return draw(view, token, note=note if note in ("late", "wrong") else "", lang=lang)
 
     @routes.post("/l/{token}/answer")
     async def answer(request: Request, token: str) -> Response:
@@ -137,12 +137,14 @@ def no_link(request: Request, error: Exception, drawing: Drawing) -> Response:
     return drawing.gone("expired" if isinstance(error, ExpiredLink) else "revoked", language, status=410)
 
 
-def _content(view: View, token: str) -> tuple[str, str, dict[str, object]]:
+def _content(view: View, token: str, wanted: str = "") -> tuple[str, str, dict[str, object]]:
     """Template, language and values of the page as it stands."""
     path = f"/l/{token}"
     shown = view.showing
     if not view.page.trusted:
-        return "match.html", shown.language, {"path": path, "match": view.match or ""}
+        # Nothing of the conversation is shown yet, so the reader's own language may stay.
+        language = wanted if wanted in LANGUAGES else shown.language
+        return "match.html", language, {"path": path, "match": view.match or ""}
     return (
         "phone.html",
         shown.language,
