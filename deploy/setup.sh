@@ -16,6 +16,7 @@ test=(
     "sip-tester|tests: SIPp, real calls from another maker's SIP"
     "baresip-core|tests: a softphone that really calls"
     "chromium|tests: the pages in a real browser"
+    "nftables|tests: address translation between network namespaces"
     "fonts-noto-cjk|tests: Japanese in that browser"
     "postgresql|tests: the record on PostgreSQL as well as SQLite"
 )

@@ -50,9 +50,7 @@ def parse(raw: bytes) -> Message:
 
 
 class Phone:
-    """edge: where calls go. host: own address. transport: ``udp`` or ``tcp``. sock: a socket made elsewhere, in
-    another network namespace for instance.
-    """
+    """edge: where calls go. host, port: own address. transport: ``udp`` or ``tcp``."""
 
     def __init__(
         self,
@@ -61,12 +59,12 @@ class Phone:
         host: str = "127.0.0.1",
         transport: str = "udp",
         agent: str = "Test-Phone",
-        sock: socket.socket | None = None,
+        port: int = 0,
     ) -> None:
         self.edge, self.host, self.transport, self.agent = edge, host, transport, agent
         kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
-        self._socket = sock or socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind)
-        self._socket.bind((host, 0))
+        self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind)
+        self._socket.bind((host, port))
         self._socket.connect(edge)
         self.port = self._socket.getsockname()[1]
         self.heard: list[Message] = []

@@ -70,6 +70,46 @@ RINGS = f"""<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
+BUSY = f"""<?xml version="1.0" encoding="UTF-8"?>
+<scenario name="a line that has no room">
+  <recv request="OPTIONS" optional="true" next="8"/>
+  <recv request="INVITE"/>
+  <send next="9">{_OK.replace("200 OK", "486 Busy Here").format(body="Content-Length: 0")}</send>
+  <label id="8"/>
+  <send>{_OK.format(body=_ALIVE)}</send>
+  <label id="9"/>
+</scenario>
+"""
+
+HANGS_UP = f"""<?xml version="1.0" encoding="UTF-8"?>
+<scenario name="a line that answers and hangs up">
+  <recv request="OPTIONS" optional="true" next="8"/>
+  <recv request="INVITE" rrs="true"/>
+  <send retrans="500">{_OK.format(body=_SDP)}</send>
+  <recv request="ACK"><action>
+    <ereg regexp=".*" search_in="hdr" header="To:" assign_to="us"/>
+    <ereg regexp=".*" search_in="hdr" header="From:" assign_to="caller"/>
+  </action></recv>
+  <send retrans="500"><![CDATA[
+BYE [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+[routes]
+Max-Forwards: 70
+From:[$us]
+To:[$caller]
+[last_Call-ID:]
+CSeq: 1 BYE
+Content-Length: 0
+
+]]></send>
+  <recv response="200" next="9"/>
+  <label id="8"/>
+  <send>{_OK.format(body=_ALIVE)}</send>
+  <label id="9"/>
+</scenario>
+"""
+
+
 class Sipp:
     """A SIPp server at ``host:port`` playing ``scenario``; its files go to ``folder``. Use as a context."""
 
@@ -106,7 +146,7 @@ class Sipp:
         )
         wanted = f":{self.port:04X} "
         until = time.monotonic() + 5
-        while wanted not in Path("/proc/net/udp").read_text():
+        while wanted not in Path("/proc/thread-self/net/udp").read_text():
             assert time.monotonic() < until, "SIPp does not listen"
             assert self.process.poll() is None, "SIPp ended"
             time.sleep(0.02)
