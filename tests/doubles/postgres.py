@@ -56,7 +56,8 @@ class Postgres:
         for pid in family:
             while Path(f"/proc/{pid}").exists() and _state(pid) != "Z":
                 os.sched_yield()
-        (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+        for left in (self.folder / "data" / "postmaster.pid", *self.folder.glob(".s.PGSQL.*")):
+            left.unlink(missing_ok=True)  # a process that nobody reaps would still seem to hold them
 
     def stop(self) -> None:
         if (self.folder / "data" / "postmaster.pid").exists():
