@@ -114,7 +114,7 @@ async def run(settings: Settings, index: int, *, reserve: bool = False) -> None:
     await engine.start()
     loop.add_signal_handler(signal.SIGTERM, line.drain)
     log.info("the line listens", extra={"index": index, "port": engine.stack.sip_port})
-    tasks = [asyncio.create_task(work) for work in (line.run(), source.run(), ear.run())]
+    tasks = [asyncio.create_task(work) for work in (line.run(), source.run(), ear.run(), engine.over())]
     waiting = asyncio.create_task(line.empty.wait())
     try:
         done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)

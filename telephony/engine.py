@@ -19,11 +19,13 @@ import pjsua2 as pj
 from telephony.leg import Leg
 from telephony.playout import Playout
 from telephony.signals import AnySignal, CameIn, Gone, HeldChanged, KeyReported, PlayEnded
-from telephony.stack import Stack, StackSettings
+from telephony.stack import Stack, StackSettings, upcall
 
 INBOUND = 3
 """Of the library's 4 calls a process one stays free, to say no with and for transfers."""
 LOOK_EVERY = 1.0
+LONGEST_HOLD = 900.0
+"""Seconds that a call may be on hold; who holds us for ever would hold our lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class _Account(pj.Account):  # type: ignore[misc]
         super().__init__()
         self._came = came
 
+    @upcall
     def onIncomingCall(self, parameters: Any) -> None:  # noqa: N802
         self._came(int(parameters.callId), str(parameters.rdata.wholeMsg))
 
@@ -80,6 +83,10 @@ class Engine:
         """Wait until no call is left, those being set up included."""
         while await self.stack.do(lambda: len(self._live)):  # noqa: ASYNC110 -- only the pj thread knows
             await asyncio.sleep(0.05)
+
+    async def over(self) -> None:
+        """Wait for the end of the library. Raises EngineBroken."""
+        await asyncio.shield(self.stack.over)
 
     async def stop(self) -> None:
         """Hang up everything and end the library."""
@@ -156,9 +163,9 @@ class Engine:
         self._tell_answered(leg)
 
     def _tell_answered(self, leg: Leg) -> None:
-        """Once the call is confirmed *and* has sound: with a late offer the sound comes after the ACK."""
+        """Once the call is confirmed *and* settled: with a late offer the answer comes in the ACK."""
         live = self._live.get(leg.name)
-        if live is None or live.told or not leg.is_confirmed or leg.port is None or leg.port.sound is None:
+        if live is None or live.told or not leg.is_confirmed or not leg.is_settled:
             return
         live.told, live.media_seen = True, time.monotonic()
         agreed = leg.negotiated()
@@ -166,7 +173,7 @@ class Engine:
             CameIn(
                 call=leg.name,
                 invite=live.invite,
-                sound=leg.port.sound,
+                sound=leg.sound,
                 codec=agreed.codec,
                 keys_by_rtp=agreed.keys_by_rtp,
             )
@@ -205,10 +212,11 @@ class Engine:
         now = time.monotonic()
         for live in list(self._live.values()):
             packets = live.leg.count()
-            if packets != live.packets or live.leg.held or not live.told:
+            if packets != live.packets or not live.told:
                 live.packets, live.media_seen = packets, now
+            patience = LONGEST_HOLD if live.leg.held else self._settings.media_timeout
             if now - live.began > self._settings.longest_call:
                 live.leg.end("too long")
-            elif live.told and now - live.media_seen > self._settings.media_timeout:
+            elif live.told and now - live.media_seen > patience:
                 live.leg.end("media timeout")
         self.stack.after(LOOK_EVERY, self._look)

@@ -15,7 +15,7 @@ import pjsua2 as pj
 
 from telephony.ports import Port, Sound
 from telephony.quality import mos
-from telephony.stack import Stack
+from telephony.stack import Stack, upcall
 
 NETWORK_DELAY = 0.02
 """Seconds of coding and sending that are in every call's delay, beside round trip and jitter buffer."""
@@ -58,10 +58,10 @@ class Leg(pj.Call):  # type: ignore[misc]
     ) -> None:
         super().__init__(stack.account, call_id)
         self.name = name
-        self._sound, self._speaks = sound or Sound(), speaks
+        self.sound, self._speaks = sound or Sound(), speaks
         self.port: Port | None = None
         self.held = False
-        self.is_confirmed = False
+        self.is_confirmed = self.is_settled = False  # settled: offer and answer have been exchanged
         self.reason: str | None = None  # why we end it, if we do
         self.packets = 0
         self._stack, self._owner = stack, owner
@@ -133,6 +133,7 @@ class Leg(pj.Call):  # type: ignore[misc]
 
     # -- what the library tells -----------------------------------------------------------------------------------
 
+    @upcall
     def onCallState(self, parameters: Any) -> None:  # noqa: N802
         info = self.getInfo()
         if info.state == pj.PJSIP_INV_STATE_CONFIRMED:
@@ -145,9 +146,11 @@ class Leg(pj.Call):  # type: ignore[misc]
                 self._stack.ports.give(self.port, time.monotonic())
                 self.port = None
 
+    @upcall
     def onStreamDestroyed(self, parameters: Any) -> None:  # noqa: N802
         self.count()
 
+    @upcall
     def onCallMediaState(self, parameters: Any) -> None:  # noqa: N802
         info = self.getInfo()  # must stay referenced: its media items point into it
         self._index, held = None, False
@@ -159,7 +162,7 @@ class Leg(pj.Call):  # type: ignore[misc]
             if media.status in (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD):
                 self._index = index
                 break
-        self.held = held or self._index is None
+        self.held, self.is_settled = held or self._index is None, True
         self._wire()
         self._owner.media_changed(self)
 
@@ -168,19 +171,22 @@ class Leg(pj.Call):  # type: ignore[misc]
         if media is None:
             return
         if self.port is None:
-            self.port = self._stack.ports.take(self._sound)
+            self.port = self._stack.ports.take(self.sound)
         if self.port is not None:
             media.startTransmit(self.port)
             if self._speaks:
                 self.port.startTransmit(media)
 
+    @upcall
     def onDtmfDigit(self, parameters: Any) -> None:  # noqa: N802
         method = "info" if parameters.method == pj.PJSUA_DTMF_METHOD_SIP_INFO else "rfc4733"
         self._owner.keyed(self, str(parameters.digit), method)  # type: ignore[arg-type]
 
+    @upcall
     def onCallTransferRequest(self, parameters: Any) -> None:  # noqa: N802
         # An accepted REFER would have us dial, at our cost, whatever the caller names.
         parameters.statusCode = pj.PJSIP_SC_DECLINE
 
+    @upcall
     def onCallReplaceRequest(self, parameters: Any) -> None:  # noqa: N802
         parameters.statusCode = pj.PJSIP_SC_DECLINE

@@ -147,11 +147,12 @@ class Line:
         while True:
             for call in list(self._calls.values()):
                 call.tick()
-            self._mind_silence(time.monotonic())
+            self.mind_silence(time.monotonic())
             due = max(due + TICK, time.monotonic() - TICK)
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
-    def _mind_silence(self, now: float) -> None:
+    def mind_silence(self, now: float) -> None:
+        """Start and stop the waiting sound, so that no caller is left in silence. now: monotonic seconds."""
         if self._pending() == 0:
             self._acknowledged = now
         away = (not self._up and now - self._link_changed > AWAY_AFTER) or now - self._acknowledged > STUCK_AFTER

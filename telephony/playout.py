@@ -13,6 +13,8 @@ from typing import Any
 
 import pjsua2 as pj
 
+from telephony.stack import upcall
+
 log = logging.getLogger(__name__)
 FOR_EVER = 0
 
@@ -22,6 +24,7 @@ class _Player(pj.AudioMediaPlayer):  # type: ignore[misc]
         super().__init__()
         self._ended = ended
 
+    @upcall
     def onEof2(self) -> None:  # noqa: N802
         self._ended(self)
 

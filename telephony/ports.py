@@ -23,15 +23,14 @@ HELD_FRAMES = 500
 class Sound:
     """The two directions of one call's sound, as 20 ms frames of PCM. Plain Python: safe in any thread.
 
-    heard: what the far end says. spoken: what to say, silence when empty. open: the call goes on.
+    heard: what the far end says. spoken: what to say, silence when empty.
     """
 
-    __slots__ = ("heard", "open", "spoken")
+    __slots__ = ("heard", "spoken")
 
     def __init__(self) -> None:
         self.heard: collections.deque[bytes] = collections.deque(maxlen=HELD_FRAMES)
         self.spoken: collections.deque[bytes] = collections.deque()
-        self.open = True
 
     def hear(self, pcm: bytes) -> None:
         """In the clock thread: a frame from the far end."""
@@ -89,8 +88,6 @@ class Ports:
         return port
 
     def give(self, port: Port, now: float) -> None:
-        if port.sound is not None:
-            port.sound.open = False
         port.sound = None
         self._resting.append((now, port))
 

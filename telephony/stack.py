@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import functools
 import gc
 import heapq
 import itertools
@@ -25,7 +26,7 @@ from typing import Any, TypeVar
 import pjsua2 as pj
 import pjsua2._pjsua2 as library
 
-from telephony.errors import CannotListen
+from telephony.errors import CannotListen, EngineBroken
 from telephony.frames import checked
 from telephony.ports import RATE, Ports
 
@@ -82,6 +83,23 @@ def shorten_timeouts(give_up: float) -> bool:
             words[at + 3] = wanted[3]
             return True
     return False
+
+
+Upcall = TypeVar("Upcall", bound=Callable[..., Any])
+
+
+def upcall(method: Upcall) -> Upcall:
+    """A method that the library calls: an exception that went back through its C code would end the process."""
+
+    @functools.wraps(method)
+    def guarded(*arguments: Any) -> Any:
+        try:
+            return method(*arguments)
+        except Exception as error:
+            log.error("the line stumbled over a call", extra={"reason": _reason(error), "where": method.__qualname__})
+            return None
+
+    return guarded  # type: ignore[return-value]
 
 
 class Stack(threading.Thread):
@@ -151,6 +169,15 @@ class Stack(threading.Thread):
             self.tell(_settle, self.over, None, None)
             return
         self.tell(_settle, self.ready, None, None)
+        try:
+            self._turn()
+            self._close()
+        except Exception as error:  # told to whoever waits for ``over``
+            self.tell(_settle, self.over, None, EngineBroken(_reason(error)))
+        else:
+            self.tell(_settle, self.over, None, None)
+
+    def _turn(self) -> None:
         collected = time.monotonic()
         while self._running:
             self.endpoint.libHandleEvents(POLL_MS)
@@ -160,8 +187,6 @@ class Stack(threading.Thread):
             if now - collected > COLLECT_EVERY:
                 gc.collect()
                 collected = now
-        self._close()
-        self.tell(_settle, self.over, None, None)
 
     def _work(self, now: float) -> None:
         due = []
