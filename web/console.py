@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -62,7 +63,7 @@ def router(console: Console) -> APIRouter:
     routes = APIRouter()
     inbox, drawing, door, cookies = console.inbox, console.drawing, console.door, console.cookies
 
-    async def opened(request: Request, what: str, about: str = "") -> dict[str, object]:
+    async def opened(request: Request, what: str, about: str = "") -> dict[str, Any]:
         """Sign-in checked, the opening on record; what every page of the console needs."""
         user, token = await door.user(request)
         await console.users.audit(user.id, what, about)
@@ -204,14 +205,14 @@ def rows(lines: list[Line], say: Words) -> list[Row]:
     return told
 
 
-async def _list(inbox: Inbox, before: datetime | None) -> dict[str, object]:
+async def _list(inbox: Inbox, before: datetime | None) -> dict[str, Any]:
     found = await inbox.conversations(ON_A_PAGE + 1, before)
     shown = found[:ON_A_PAGE]
     older = shown[-1].last.astimezone(UTC).replace(tzinfo=None).isoformat() if len(found) > ON_A_PAGE else ""
     return {"rows": shown, "older": older, "live": before is None}
 
 
-async def _timeline(inbox: Inbox, conversation: str, say: Words) -> Mapping[str, object]:
+async def _timeline(inbox: Inbox, conversation: str, say: Words) -> Mapping[str, Any]:
     if not conversation:
         raise UnknownConversation("no such conversation")
     lines = await inbox.timeline(conversation)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import AsyncGenerator
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -79,9 +80,9 @@ def router(channel: PageChannel, drawing: Drawing, seats: Seats, looks: Pace, an
     async def language(request: Request, token: str) -> Response:
         page, form = await answered(request, token)
         wanted, name = form.get("language"), form.get("form", "")
-        if not _FORM.fullmatch(name) or (wanted != "ja" and wanted != "en"):
+        if not _FORM.fullmatch(name) or wanted not in LANGUAGES:
             raise Forged("no form of ours")
-        await channel.speak(page, wanted, form=name)
+        await channel.speak(page, "en" if wanted == "en" else "ja", form=name)
         return _back(token, Taken.YES)
 
     @routes.get("/l/{token}/events")
@@ -137,7 +138,7 @@ def no_link(request: Request, error: Exception, drawing: Drawing) -> Response:
     return drawing.gone("expired" if isinstance(error, ExpiredLink) else "revoked", language, status=410)
 
 
-def _content(view: View, token: str, wanted: str = "") -> tuple[str, str, dict[str, object]]:
+def _content(view: View, token: str, wanted: str = "") -> tuple[str, str, dict[str, Any]]:
     """Template, language and values of the page as it stands."""
     path = f"/l/{token}"
     shown = view.showing
