@@ -1,6 +1,7 @@
 """Whisper through CTranslate2, made quick enough for a telephone.
 
-- Only as much sound is encoded as there is, and a second of silence, instead of the 30 s that the model was trained on.
+- A window as long as the sound and two seconds is encoded, instead of the 30 s that the model was trained on; only if
+  that makes it loop, the long window after all.
 - A closed list is not decoded but scored: the probability of each candidate's tokens under teacher forcing, all in one
   batch (``align``). Digits are decoded with everything else suppressed.
 - What was said freely is decoded greedily, loops are collapsed, and what no one says is not believed.
@@ -28,13 +29,13 @@ from faster_whisper.tokenizer import Tokenizer
 
 from asr import digits
 from asr.hearsay import collapse, plain, was_said
-from asr.speech import RATE, Hint, Hypothesis
+from asr.speech import RATE, Hint, Hypothesis, Mode
 
 WINDOW = 15.0
 """Seconds that are encoded at most; what is longer is cut."""
-SHORTEST = 3.0
-"""Shorter windows loop."""
-MARGIN = 1.0
+SHORTEST: dict[Mode, float] = {"choice": 6.0, "free": 10.0, "digits": WINDOW}
+"""Shorter windows loop. Numbers gain most by a long one, and their end is waited for longest."""
+MARGIN = 2.0
 """Silence after the words, so that the model sees their end."""
 CANDIDATES = 24
 """Ways of saying that are scored at most; more would be slower than decoding."""
@@ -67,8 +68,11 @@ def doubled(pcm: bytes) -> npt.NDArray[np.float32]:
 
 @dataclass(frozen=True, slots=True)
 class _Encoded:
+    """frames: of the window, a hundred a second. seconds: of the sound in it."""
+
     states: Any
     frames: int
+    seconds: float
 
 
 class Whisper:
@@ -90,21 +94,21 @@ class Whisper:
                 self._tokenizers[language] = Tokenizer(self._tokens, True, task="transcribe", language=language)
             return self._tokenizers[language]
 
-    def encode(self, pcm: bytes) -> _Encoded:
+    def encode(self, pcm: bytes, shortest: float) -> _Encoded:
         sound = doubled(pcm[: round(WINDOW * RATE) * 2])
-        seconds = min(WINDOW, max(SHORTEST, len(sound) / _WHISPER_RATE + MARGIN))
+        seconds = min(WINDOW, max(shortest, len(sound) / _WHISPER_RATE + MARGIN))
         samples = round(seconds * _WHISPER_RATE) // (2 * _HOP) * 2 * _HOP
         padded = np.zeros(samples, np.float32)
         padded[: len(sound)] = sound[:samples]
         features = self._features(padded, padding=0)[None, :, : samples // _HOP]
         view = ctranslate2.StorageView.from_array(np.ascontiguousarray(features, np.float32))
-        return _Encoded(self._model.encode(view), samples // _HOP)
+        return _Encoded(self._model.encode(view), samples // _HOP, len(sound) / _WHISPER_RATE)
 
     def decode(self, sound: _Encoded, language: str, prompt: str) -> tuple[str, float, float]:
         """(text, mean log probability of its tokens, probability of no speech)."""
         tokens = self.tokenizer(language)
         start = self._start(tokens, prompt)
-        most = len(start) + 12 + 8 * sound.frames // 100
+        most = len(start) + 10 + round(8 * sound.seconds)  # nobody says more; a loop does
         result = self._model.generate(
             sound.states,
             [start],
@@ -145,8 +149,7 @@ class Whisper:
         spelt = [tokens.encode(lead + text) or [tokens.eot] for text in texts]
         states = np.asarray(sound.states)
         batch = ctranslate2.StorageView.from_array(np.ascontiguousarray(np.repeat(states, len(spelt), axis=0)))
-        start = [*tokens.sot_sequence, tokens.no_timestamps]
-        results = self._model.align(batch, start, spelt, [sound.frames] * len(spelt))
+        results = self._model.align(batch, list(tokens.sot_sequence), spelt, [sound.frames] * len(spelt))
         return [_fit(result.text_token_probs) for result in results]
 
     def _start(self, tokens: Tokenizer, prompt: str) -> list[int]:
@@ -206,8 +209,11 @@ class WhisperUtterance:
     def _hear(self, pcm: bytes) -> Hypothesis:
         if len(pcm) < 0.06 * RATE * 2:
             return _NOTHING
-        sound = self._model.encode(pcm)
+        sound = self._model.encode(pcm, SHORTEST[self._hint.mode])
         text, mean, no_speech = self._model.decode(sound, self._hint.language, self._hint.prompt)
+        if self._hint.mode == "free" and collapse(text) != text and sound.frames < WINDOW * 100:
+            sound = self._model.encode(pcm, WINDOW)
+            text, mean, no_speech = self._model.decode(sound, self._hint.language, self._hint.prompt)
         confidence = math.exp(min(0.0, mean))
         text = collapse(text)
         if self._hint.mode == "choice" and self._hint.phrases:
@@ -232,9 +238,8 @@ class WhisperUtterance:
         top = ranked[0][1]
         weights = [math.exp(fit - top) for _, fit, _ in ranked]
         shares = tuple((name, round(w / sum(weights), 4)) for (name, _, _), w in zip(ranked, weights, strict=True))
-        # What would the model rather have written? A caller who says none of the list must not choose one.
-        behind = (fits[-1] if free else 0.0) - top
-        confidence = shares[0][1] / (1 + math.exp(behind - _BEHIND))
+        # The share says which of the list, the fit whether any: a caller who says none of it must not choose one.
+        confidence = shares[0][1] / (1 + math.exp(_STEEP * (_DOUBTFUL - top)))
         if no_speech > 0.8 and confidence < 0.3:
             return _NOTHING
         said = ranked[0][2] if confidence >= 0.5 else text
@@ -259,8 +264,9 @@ class WhisperUtterance:
         return Hypothesis(text=text, confidence=round(confidence, 3), digits=found, engine=_ENGINE)
 
 
-_BEHIND = 4.0
-"""A candidate this far (in units of ``score``) behind the free decoding is as likely wrong as right."""
+_DOUBTFUL, _STEEP = -5.6, 1.4
+"""A best fit at which a sentence outside the list is as likely as a word of it, and how fast that changes; found with
+synthetic words and sentences of both languages through G.711."""
 
 
 def _one_each_first(phrases: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
