@@ -18,7 +18,7 @@ from asr.vad import Gate
 from gateway.settings import Settings
 from telephony import hearing, tones
 from telephony.call import Means
-from telephony.engine import Engine, EngineSettings
+from telephony.engine import INBOUND, Engine, EngineSettings
 from telephony.line import Line
 from telephony.orders import dump_fact
 from telephony.stack import StackSettings
@@ -32,10 +32,11 @@ FAREWELL = 10.0
 
 
 class CallHearing:
-    """asr's listening, spoken in the words of telephony."""
+    """asr's listening, spoken in the words of telephony, through a gate that comes back when the call is over."""
 
-    def __init__(self) -> None:
-        self._listening = listening.Listening(Gate())
+    def __init__(self, gates: list[Gate]) -> None:
+        self._gates, self._gate = gates, gates.pop() if gates else Gate()
+        self._listening = listening.Listening(self._gate)
 
     def feed(self, pcm: bytes) -> Sequence[hearing.Edge]:
         return [_translated(edge) for edge in self._listening.feed(pcm)]
@@ -45,6 +46,10 @@ class CallHearing:
 
     def forget(self) -> None:
         self._listening.forget()
+
+    def close(self) -> None:
+        self._listening.forget()
+        self._gates.append(self._gate)
 
 
 def _translated(edge: listening.Heard) -> hearing.Edge:
@@ -89,6 +94,7 @@ async def run(settings: Settings, index: int, *, reserve: bool = False) -> None:
     """
     loop = asyncio.get_running_loop()
     engine = Engine(engine_settings(settings, index), lambda signal: line.signal(signal))
+    gates = [Gate() for _ in range(INBOUND)]  # a gate takes a tenth of a second to make: not while calls go on
     ear = EarClient(str(settings.ear_socket()))
     source = FactSource(
         str(settings.hub_socket),
@@ -100,7 +106,7 @@ async def run(settings: Settings, index: int, *, reserve: bool = False) -> None:
     line = Line(
         Means(
             phone=engine,
-            hearing=CallHearing,
+            hearing=lambda: CallHearing(gates),
             ear=ear,
             tone=tones.keep(settings.run / "sounds", "record", tones.record_tone()),
             patience=settings.ear_patience,

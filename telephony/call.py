@@ -166,6 +166,7 @@ class Call:
         elif self._message is not None:
             self._took(Over(0.0, "hangup"))
         self._stop_listening()
+        self._hearing.close()
         for task in self._finishing:
             task.cancel()
         self._means.tell(Ended(call=self.id, at=at, reason=reason, status=status, quality=quality))

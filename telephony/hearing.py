@@ -51,6 +51,9 @@ class Hearing(Protocol):
     def forget(self) -> None:
         """Drop what is going on."""
 
+    def close(self) -> None:
+        """The call is over."""
+
 
 class Utterance(Protocol):
     """Speech on its way to a recogniser. Nothing here waits."""

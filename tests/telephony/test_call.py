@@ -77,6 +77,8 @@ class Threshold:
     def forget(self) -> None:
         self._speaking = False
 
+    def close(self) -> None: ...
+
 
 class Listener:
     """An ear whose answer is what it was fed, in bytes; it answers when it is let."""

@@ -45,6 +45,8 @@ class Deaf:
 
     def forget(self) -> None: ...
 
+    def close(self) -> None: ...
+
     def begin(self, hint: dict[str, Any]) -> Any:
         raise AssertionError("nobody speaks here")
 
