@@ -151,10 +151,12 @@ def commit(turn: Turn, value: str, how: How) -> None:
 
 def _amiss(turn: Turn, ask: Ask, value: str) -> retries.Why | None:
     """What is wrong with these digits as an answer."""
+    if ask.node.endswith("/number"):
+        return None if is_mobile(value) else "not_mobile"
     right = value.isascii() and value.isdecimal() and ask.least <= len(value) <= ask.most
     if not right or (ask.expects == "phone" and not value.startswith("0")):
         return "bad_digits"
-    return "not_mobile" if ask.node.endswith("/number") and not is_mobile(value) else None
+    return None
 
 
 def national(value: str) -> str:

@@ -109,7 +109,7 @@ def prompts(tree: Tree) -> Iterator[Say | Ask]:
     for language in tree.languages:
         for name in catalogue():
             words = phrase(name, language, tree.values)
-            if not open_names(words):
+            if not open_names(words) and not name.startswith("word_"):
                 yield Say(node="", text=words, language=language)
         for name, node in tree.nodes.items():
             yield from _prompts(tree, name, node, language)

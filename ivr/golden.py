@@ -256,7 +256,9 @@ def _fields(kind: type[Event], argument: str) -> dict[str, Any]:
         text, _, meaning = argument.rpartition("->")
         return {"text": text.strip(), **_meant(meaning.split())}
     if kind is Chose or kind is Filled:
-        value, _, node = argument.rpartition(" @")
+        value, at_node, node = argument.rpartition(" @")
+        if not at_node:
+            raise ValueError("it does not say at which question")
         return {"option" if kind is Chose else "value": value.strip(), "node": node}
     if kind is Waited:
         return {"seconds": float(argument)}

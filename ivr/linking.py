@@ -7,7 +7,7 @@ from typing import Literal, cast
 from ivr import retries
 from ivr.actions import IssueCode, SendLink
 from ivr.events import CodeIssued
-from ivr.nodes import LinkNode
+from ivr.nodes import DecideNode, GoodbyeNode, LinkNode
 from ivr.phrases import spaced
 from ivr.turn import Turn
 
@@ -46,9 +46,9 @@ def answered(turn: Turn, value: str, how: Literal["key", "voice", "page"]) -> No
             return turn.ask()
         case "sending", _:
             turn.phrase("sent_soon")
-            return turn.go(_node(turn).next)
+            return _on(turn, _node(turn).next)
         case "coding" | "code", _:
-            return turn.go(_node(turn).next)
+            return _on(turn, _node(turn).next)
         case _:
             return refuse(turn)
 
@@ -62,21 +62,21 @@ def send(turn: Turn, number: str) -> None:
 def refuse(turn: Turn) -> None:
     turn.phrase("link_refused")
     node = _node(turn)
-    turn.go(node.refused or node.next)
+    _on(turn, node.refused or node.next)
 
 
 def sent(turn: Turn) -> None:
     turn.become(link_sent=True)
     if turn.state.stage == "sending":
         turn.phrase("sent")
-        turn.go(_node(turn).next)
+        _on(turn, _node(turn).next, "or_by_phone")
 
 
 def not_sent(turn: Turn) -> None:
     if turn.state.stage == "sending":
         turn.phrase("not_sent")
         node = _node(turn)
-        turn.go(node.failed or node.next)
+        _on(turn, node.failed or node.next)
     elif turn.state.voice and turn.state.stage not in ("recording", "finished"):
         turn.phrase("not_sent")  # told that it would arrive shortly, the caller has moved on
         turn.ask()
@@ -94,7 +94,7 @@ def code_refused(turn: Turn) -> None:
     if turn.state.stage == "coding":
         turn.phrase("no_code")
         node = _node(turn)
-        turn.go(node.failed or node.next)
+        _on(turn, node.failed or node.next)
 
 
 def tell_code(turn: Turn) -> None:
@@ -114,7 +114,7 @@ def failed(turn: Turn, why: str) -> bool:
     match state.stage:
         case "sending" if why == "silence":
             turn.phrase("sent_soon")
-            turn.go(_node(turn).next)
+            _on(turn, _node(turn).next)
             return True
         case "code" if why == "silence" and state.tries <= CODE_TOLD_AGAIN:
             tell_code(turn)
@@ -126,6 +126,13 @@ def failed(turn: Turn, why: str) -> bool:
             return False
     refuse(turn)
     return True
+
+
+def _on(turn: Turn, target: str, how: str = "on_by_phone") -> None:
+    """On without the screen, and said so, unless what follows is goodbye."""
+    if not isinstance(turn.tree.nodes[target], GoodbyeNode | DecideNode):
+        turn.phrase(how)
+    turn.go(target)
 
 
 def _node(turn: Turn) -> LinkNode:

@@ -28,9 +28,10 @@ def _say_when(turn: Turn) -> None:
     node = turn.tree.nodes[turn.state.node]
     name = node.hours if isinstance(node, VoicemailNode) else None
     opening = turn.tree.file.hours[name].next_opening(turn.at, turn.tree.zone) if name else None
+    now = turn.at.astimezone(turn.tree.zone)
     if opening is None:
         turn.phrase("call_back", shown=True)
     elif opening <= turn.at:
         turn.phrase("call_back_today", shown=True)
     else:
-        turn.phrase("call_back_from", shown=True, when=moment(opening, turn.state.language))
+        turn.phrase("call_back_from", shown=True, when=moment(opening, now, turn.state.language))

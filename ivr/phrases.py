@@ -28,7 +28,7 @@ def phrase(name: str, language: str, values: Mapping[str, str] | None = None) ->
 
 def spaced(digits: str, language: str) -> str:
     """Digits one by one, with a breath between them."""
-    return ("、" if language == "ja" else ", ").join(digits)
+    return phrase("word_pause", language).join(digits)
 
 
 def grouped(number: str) -> str:
@@ -41,12 +41,21 @@ def is_mobile(number: str) -> bool:
     return len(number) == 11 and number[0] == "0" and number[1] in "6789" and number[2] == "0" and number.isdecimal()
 
 
-def moment(when: datetime, language: str) -> str:
-    """A day and an hour, for being spoken; ``when`` in the zone of the tree."""
-    if language == "ja":
-        minutes = f"{when.minute}分" if when.minute else ""
-        hour = when.hour if when.hour < 12 else when.hour - 12
-        half = "午前" if when.hour < 12 else "午後"
-        return f"{when.month}月{when.day}日、{'月火水木金土日'[when.weekday()]}曜日の{half}{hour}時{minutes}"
-    minutes = f":{when.minute:02}" if when.minute else ""
-    return f"{when:%A}, {when:%B} {when.day}, at {when.hour % 12 or 12}{minutes} {'a.m.' if when.hour < 12 else 'p.m.'}"
+def moment(when: datetime, now: datetime, language: str) -> str:
+    """A day and an hour to come, for being spoken; both in the zone of the tree."""
+
+    def word(name: str, **values: str) -> str:
+        return phrase(f"word_{name}", language, values)
+
+    clock = word(
+        "clock",
+        half=word("am" if when.hour < 12 else "pm"),
+        from_zero=str(when.hour % 12),
+        from_twelve=str(when.hour % 12 or 12),
+        minute=word("minute", minute=f"{when.minute:02}") if when.minute else "",
+    )
+    ahead = (when.date() - now.date()).days
+    if ahead < 2:
+        return word("tomorrow" if ahead else "today", clock=clock)
+    weekday, month = word("days").split()[when.weekday()], word("months").split()[when.month - 1]
+    return word("day", month=month, day=str(when.day), weekday=weekday, clock=clock)

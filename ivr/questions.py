@@ -46,7 +46,7 @@ def underlying(tree: Tree, state: State) -> Ask | None:
         case "offer":
             return offer(tree, state.node, state.language, state.tries)
         case "other":
-            ways = (("mobile", "1", "other_mobile"), ("code", "2", "other_code"), ("phone", "3", "by_phone"))
+            ways = (("mobile", "1", "other_mobile"), ("code", "2", "other_code"), ("none", "3", "other_none"))
             return _plain(tree, state, "other", "other_way", "choice", options=ways, spoken="other_way_spoken")
         case "number":
             return _plain(
@@ -57,16 +57,16 @@ def underlying(tree: Tree, state: State) -> Ask | None:
             return _plain(tree, state, "number_confirm", "confirm_value", "yesno", values=values, fixed=False)
         case "sending":
             return _plain(
-                tree, state, "sending", "sending", "choice", options=(("phone", "1", "by_phone"),),
+                tree, state, "sending", "sending", "choice", options=(("on", "1", "go_ahead"),),
                 spoken="sending", patience=SENDING_PATIENCE,
             )  # fmt: skip
         case "coding":
             return _plain(
-                tree, state, "coding", "coding", "choice", options=(("phone", "1", "by_phone"),),
+                tree, state, "coding", "coding", "choice", options=(("on", "1", "go_ahead"),),
                 spoken="coding", patience=SENDING_PATIENCE,
             )  # fmt: skip
         case "code":
-            options = (("again", "1", "code_again"), ("phone", "2", "by_phone"))
+            options = (("again", "1", "code_again"), ("on", "2", "go_ahead"))
             return _plain(
                 tree, state, "code", "code_wait", "choice", options=options, spoken="code_wait_spoken",
                 patience=CODE_PATIENCE,
@@ -226,7 +226,7 @@ def _prove(tree: Tree, state: State) -> Ask | None:
         tree,
         state,
         "prove",
-        "prove_ask",
+        "prove_ask_link" if state.link_sent else "prove_ask",
         slot,
         values=values,
         least=node.least,
@@ -284,6 +284,7 @@ def _expected(tree: Tree, node: Asking, language: str) -> tuple[Expects, tuple[O
             words=option.words.get(language, ()),
         )
         for option in node.options
+        if option.language != language  # nobody is offered the language that they are already served in
     )
     return ("open" if isinstance(node, QuestionNode) else "choice"), options, 0, 0
 

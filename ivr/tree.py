@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator
@@ -112,7 +112,7 @@ def load(text: str, *, values: Mapping[str, str] | None = None) -> Tree:
     try:
         file = TreeFile.model_validate(data)
     except ValidationError as error:
-        raise BrokenTree(*(_problem(one) for one in error.errors(include_url=False, include_context=False))) from None
+        raise BrokenTree(*_problems(error)) from None
     problems = check(file)
     if problems:
         raise BrokenTree(*problems)
@@ -124,7 +124,14 @@ def _joined(words: str) -> str:
     return re.sub(r"(?<=[。、？！])\s+", "", words.strip())
 
 
-def _problem(error: Any) -> Problem:
-    path = tuple(str(part) for part in error["loc"])
-    node = path[1] if len(path) > 1 and path[0] == "nodes" else ""
-    return Problem(node, path, error["msg"].removeprefix("Value error, "))
+def _problems(error: ValidationError) -> Iterator[Problem]:
+    found = error.errors(include_url=False, include_context=False)
+    for one in found:
+        place = one["loc"]
+        if any(other["loc"][: len(place)] == place and len(other["loc"]) > len(place) for other in found):
+            continue  # a list is told to be too short when what stands in it is wrong
+        path = [str(part) for part in place]
+        node = path[1] if len(path) > 1 and path[0] == "nodes" else ""
+        if len(path) > 2 and path[0] == "nodes":
+            del path[2]  # the kind, which pydantic puts between a node and its fields
+        yield Problem(node, tuple(path), one["msg"].removeprefix("Value error, "))
