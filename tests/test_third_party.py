@@ -1,0 +1,24 @@
+"""The list of third parties is whole."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+HERE = Path(__file__).parent.parent
+
+
+def test_every_package_that_running_installs_is_listed_with_its_licence():
+    pinned = re.findall(r"^([A-Za-z0-9._-]+)==", (HERE / "requirements/run.txt").read_text(), re.M)
+    listed = dict(re.findall(r"^\| ([A-Za-z0-9._-]+) \| (.+) \|$", (HERE / "THIRD_PARTY.md").read_text(), re.M))
+    assert len(pinned) > 50
+    assert {name for name in pinned if not listed.get(name, "").strip()} == set()
+
+
+def test_requirements_name_no_index_and_pin_every_package_by_hash():
+    for name in ("build.txt", "run.txt", "dev.txt"):
+        text = (HERE / "requirements" / name).read_text()
+        assert "://" not in text
+        assert "--index" not in text
+        for block in re.split(r"\n(?=[A-Za-z0-9])", text.strip()):
+            assert "--hash=sha256:" in block
