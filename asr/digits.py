@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import yaml
 
-_CATALOGUE = files("asr") / "spoken_digits.yaml"
+_CATALOGUE = Path(__file__).with_name("spoken_digits.yaml")
 _TIMES = {"double": 2, "triple": 3}
 _DRAWN = re.compile("(?<=[にご])[いー〜]|(?<=[ニゴ])[イー〜]")
 """Single-mora digits are drawn out in speech: にい, ごー."""
@@ -22,9 +22,7 @@ _DRAWN = re.compile("(?<=[にご])[いー〜]|(?<=[ニゴ])[イー〜]")
 @cache
 def words(language: str) -> dict[str, str]:
     """Word to digit; empty for a language that we have no words of."""
-    catalogue: dict[str, dict[str, list[str]]] = yaml.safe_load(
-        (files("asr") / "spoken_digits.yaml").read_text("utf-8")
-    )
+    catalogue: dict[str, dict[str, list[str]]] = yaml.safe_load(_CATALOGUE.read_text("utf-8"))
     return {word: digit for digit, spoken in catalogue.get(language, {}).items() for word in spoken}
 
 

@@ -15,8 +15,6 @@ from asr.speech import FRAME_SECONDS
 
 PRE_ROLL = 0.3
 """Seconds before the first voice that belong to the utterance: soft consonants come before the gate opens."""
-TAIL = 0.1
-"""Of the silence at a pause, seconds that the recogniser gets at most beyond what it has had."""
 
 
 class VoiceGate(Protocol):
@@ -71,7 +69,8 @@ class Listening:
     def __init__(self, gate: VoiceGate, pace: Pace = PACES["choice"]) -> None:
         self._gate = gate
         self._segmenter = Segmenter(pace)
-        self._before: deque[bytes] = deque(maxlen=round((PRE_ROLL + pace.start) / FRAME_SECONDS))
+        # All but the frame that makes the beginning.
+        self._before: deque[bytes] = deque(maxlen=round((PRE_ROLL + pace.start) / FRAME_SECONDS) - 1)
         self._held: list[bytes] = []
 
     @property

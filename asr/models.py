@@ -18,7 +18,6 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
@@ -56,7 +55,7 @@ class Receipt:
 
 @cache
 def catalogue() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load((files("asr") / "models.yaml").read_text("utf-8"))
+    data: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("models.yaml").read_text("utf-8"))
     return data
 
 

@@ -92,8 +92,9 @@ class Segmenter:
         self._run = self._run + seconds if is_speech else max(0.0, self._run - seconds)
         if self._run < self._pace.start - _GRAIN:
             return None
-        self.seconds, self._run = self._run, 0.0
-        self.speaking = True
+        began = self._run
+        self._reset()
+        self.speaking, self.seconds = True, began
         return Edge.STARTED
 
     def _while_speaking(self, seconds: float, is_speech: bool) -> Edge | None:
