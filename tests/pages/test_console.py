@@ -52,8 +52,14 @@ async def test_a_message_goes_on_playing_while_the_timeline_grows(house: House, 
     await house.recordings.append(conversation, "rec1", 0, b"\0\1" * 8000 * 8)
     await house.post(conversation, Recorded(at=house.clock(), channel="voice", recording="rec1", seconds=8))
     page = await phone(f"/console/{conversation}", session=await house.admin())
-    await page.evaluate("player = document.querySelector('audio'); player.muted = true; player.play()")
-    await page.wait_for_function("player.currentTime > 0.2")
+    await page.evaluate(
+        """new Promise((heard) => {
+            player = document.querySelector("audio");
+            player.ontimeupdate = () => player.currentTime > 0.2 && heard();
+            player.muted = true;
+            player.play();
+        })"""
+    )
     await house.say(conversation, "カードをなくしました", "lost")
     await expect(page.get_by_text("「カードをなくしました」とお話しになりました")).to_be_visible()
     assert await page.evaluate("player.isConnected && !player.paused")
