@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -75,6 +76,7 @@ class VoiceChannel:
         self._means, self._language, self._country = means, language, country
         self._resume_within, self._busy_tree = resume_within, busy_tree
         self._calls: dict[str, VoiceCall] = {}
+        self._ended: deque[str] = deque(maxlen=1000)
         self._tasks: asyncio.TaskGroup | None = None
         self.lines: dict[str, Line] = {}
 
@@ -121,11 +123,14 @@ class VoiceChannel:
         if call is None and isinstance(fact, orders.Answered):
             call = self._open(line, fact.call)
             call.soon(partial(self._answer, call, fact, key))
-        elif call is not None:
-            call.soon(partial(call.on, fact, key))
-        if call is None:  # of a call that ended for us already
+        elif fact.call in self._ended:
             line.peer.ack(ladder.done(number))
             return
+        else:
+            if call is None:  # it went on, and perhaps ended, while there was no hub
+                call = self._open(line, fact.call)
+                call.soon(partial(self._find, call))
+            call.soon(partial(call.on, fact, key))
 
         async def acknowledge() -> None:
             line.peer.ack(ladder.done(number))
@@ -152,6 +157,7 @@ class VoiceChannel:
             call.hang_up()
         finally:
             self._calls.pop(call.call, None)
+            self._ended.append(call.call)
 
     async def _lose(self, origin: str, line: Line) -> None:
         """The link of a line broke. Calls that no link claims soon are gone with their process."""
@@ -183,6 +189,11 @@ class VoiceChannel:
         await inbox.bind(conversation, "call", fact.call)
         joined = events.Joined(at=at, channel="voice", caller=caller, resumed=earlier is not None)
         await call.begin(conversation, joined, key)
+
+    async def _find(self, call: VoiceCall) -> None:
+        conversation = await self._means.inbox.by_ref("call", call.call)
+        if conversation is not None:
+            call.belong_to(conversation)
 
     async def _start_afresh(self, call: VoiceCall, joined: events.Joined) -> None:
         inbox = self._means.inbox

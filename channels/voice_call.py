@@ -33,6 +33,8 @@ log = logging.getLogger("denwaban.voice")
 
 BETWEEN_KEYS = 4.0
 """Seconds between two keys of one number before it counts as all that was meant."""
+SURE = 0.6
+"""Share of a closed list, and confidence, from which a command that was heard is obeyed."""
 BUSY_ON_SCREEN = 30.0
 """Seconds after something was done on the page in which silence on the line is no silence."""
 
@@ -109,7 +111,8 @@ class VoiceCall:
     def hang_up(self) -> None:
         self._order(orders.HangUp(call=self.call))
 
-    def _move_to(self, conversation: str) -> None:
+    def belong_to(self, conversation: str) -> None:
+        """What is told of the call goes into this conversation's record."""
         self._stop_listening()
         self.conversation = conversation
         self._stop_listening = self._means.inbox.subscribe(self._delivered, conversation)
@@ -128,6 +131,11 @@ class VoiceCall:
     # -- facts of the line ------------------------------------------------------------------------------------
 
     async def on(self, fact: orders.Fact, key: str) -> None:
+        if not self.conversation:
+            log.error("a call is in no record; what is told of it is dropped", extra={"call": self.call})
+            if isinstance(fact, orders.Ended):
+                self._work.put_nowait(None)
+            return
         match fact:
             case orders.Keyed():
                 if self._recording is None:
@@ -185,7 +193,9 @@ class VoiceCall:
                 self._be_patient()
             return
         top = hypothesis.scores[0] if hypothesis.scores else ("", 0.0)
-        command = top[0].removeprefix("command:") if top[0].startswith("command:") and top[1] >= 0.6 else None
+        # A closed list always has a best entry: a command counts only when the ear is sure of what it heard.
+        sure = min(top[1], hypothesis.confidence) >= SURE
+        command = top[0].removeprefix("command:") if top[0].startswith("command:") and sure else None
         scores = tuple(s for s in hypothesis.scores if not s[0].startswith("command:"))
         meant = sense.understand(asked, hypothesis.text, scores, hypothesis.digits, hypothesis.confidence)
         spoke = events.Spoke(
@@ -216,13 +226,13 @@ class VoiceCall:
     async def begin(self, conversation: str, joined: events.Joined, key: str) -> None:
         """The call enters this conversation."""
         self._joined = joined
-        self._move_to(conversation)
+        self.belong_to(conversation)
         await self._post(joined, key)
 
     async def take_up(self, conversation: str, joined: events.Joined) -> None:
         """A new hub found this call alive: say where we are."""
         self._joined = joined
-        self._move_to(conversation)
+        self.belong_to(conversation)
         tree, state = await self._means.inbox.tree(self.conversation), await self._means.inbox.state(self.conversation)
         showing = engine.showing(tree, state)
         made = Turn(utterances=[wording.back_again(showing.language)])

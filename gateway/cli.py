@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import importlib
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
@@ -67,44 +68,21 @@ def _parser() -> argparse.ArgumentParser:
 
 def _tool(name: str) -> Callable[[Sequence[str], Settings], int]:
     # A command loads what it needs and no more: `check` must not wait for a speech engine.
-    match name:
-        case "check":
-            from gateway.check import main as tool
-        case "talk":
-            from gateway.talk import main as tool
-        case "call":
-            from gateway.call import main as tool
-        case "models":
-            from gateway.models import main as tool
-        case "bench":
-            from gateway.bench import main as tool
-        case _:
-            from gateway.doctor import main as tool
+    tool: Callable[[Sequence[str], Settings], int] = importlib.import_module(f"gateway.{name}").main
     return tool
 
 
 def _role(options: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any, None]:
+    role = importlib.import_module(f"gateway.{options.command}")
+    started: Coroutine[Any, Any, None]
     match options.command:
-        case "hub":
-            from gateway import hub
-
-            return hub.run(settings)
         case "line":
-            from gateway import line
-
-            return line.run(settings, options.index, reserve=options.reserve)
-        case "ear":
-            from gateway import ear
-
-            return ear.run(settings, options.index)
-        case "mouth":
-            from gateway import mouth
-
-            return mouth.run(settings, options.index)
+            started = role.run(settings, options.index, reserve=options.reserve)
+        case "ear" | "mouth":
+            started = role.run(settings, options.index)
         case _:
-            from gateway import edge
-
-            return edge.run(settings)
+            started = role.run(settings)
+    return started
 
 
 def _run(role: Coroutine[Any, Any, None]) -> int:

@@ -153,14 +153,19 @@ def _certificate(settings: Settings) -> Iterator[Finding]:
 
 
 def _ear(settings: Settings) -> Iterator[Finding]:
-    from gateway.models import available
+    from asr.errors import AsrError
+    from gateway.ear import choose
 
     for language in ("ja", "en"):
-        found: str | None = available(language, settings)
-        if found:
-            yield Finding(f"hearing {language}", "ok", found)
+        remedy = f"denwaban models install {language}, or install whisper; until then callers use keys"
+        try:
+            found = choose(language, settings)
+        except AsrError as error:
+            yield Finding(f"hearing {language}", "missing", str(error), remedy)
+            continue
+        if found is not None:
+            yield Finding(f"hearing {language}", "ok", found.engine)
         else:
-            remedy = f"denwaban models install {language} (or: install whisper); until then callers use keys"
             yield Finding(f"hearing {language}", "warning", "no model", remedy)
 
 

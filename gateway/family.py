@@ -35,7 +35,8 @@ class Child:
 
 def children(settings: Settings) -> list[Child]:
     """Who belongs to the family with these settings."""
-    family = [Child("hub", ("hub",))]
+    # Two hubs: one serves, the other is warm and takes over within a second.
+    family = [Child(f"hub{i}", ("hub",)) for i in range(2)]
     family += [Child(f"mouth{i}", ("mouth", "--index", str(i))) for i in range(settings.mouths)]
     if settings.recogniser != "none":
         family += [Child(f"ear{i}", ("ear", "--index", str(i))) for i in range(settings.ears)]

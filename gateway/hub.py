@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
+import os
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -45,6 +47,9 @@ from wire.facts import serve_facts
 
 log = logging.getLogger("denwaban.hub")
 
+TURN = 0.05
+"""Seconds between two looks whether the serving hub has gone."""
+
 
 def now() -> datetime:
     return datetime.now(UTC)
@@ -77,14 +82,17 @@ def live_tree(settings: Settings) -> Tree:
 
 def _as_read(number: str) -> str:
     e164 = phone.normalise(number)
-    return phone.national(e164) if e164 else number
+    if e164:
+        return phone.national(e164)
+    digits = "".join(c for c in number if c.isdigit())
+    return f"{digits[:-8]}-{digits[-8:-4]}-{digits[-4:]}" if len(digits) in (10, 11) else number
 
 
 class Trees:
     """The live tree, the one for a busy centre, and those that unfinished conversations began with."""
 
     def __init__(self, current: Tree, busy: Tree, read: Callable[[str], Tree]) -> None:
-        self._current, self._read = current, read
+        self._current, self.busy, self._read = current, busy, read
         self._known = {tree.digest: tree for tree in (current, busy)}
 
     def current(self) -> Tree:
@@ -97,6 +105,26 @@ class Trees:
         """Load a version of before, for the conversations that began with it."""
         tree = self._read(source)
         return self._known.setdefault(tree.digest, tree)
+
+
+class Words:
+    """Trees, and what callers' words mean in them: all that takes time to learn, before the hub is anybody's hub."""
+
+    def __init__(self, settings: Settings) -> None:
+        named = values(settings)
+        self.trees = Trees(
+            live_tree(settings), load(demo.text("busy"), values=named), lambda source: load(source, values=named)
+        )
+        self._senses: dict[str, Sense] = {}
+        for tree in (self.trees.current(), self.trees.busy):
+            self.sense(tree.digest)
+
+    def sense(self, digest: str) -> Sense:
+        if digest not in self._senses:
+            tree = self.trees.by_digest(digest)
+            asks = [action for action in engine.prompts(tree) if isinstance(action, Ask)] if tree else []
+            self._senses[digest] = Sense(asks)
+        return self._senses[digest]
 
 
 class Figures:
@@ -122,19 +150,14 @@ class Figures:
 class Hub:
     """All parts, made once. ``run`` lives until cancelled."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, words: Words) -> None:
+        self.settings, self.words = settings, words
         key = master_key(settings)
-        tree = live_tree(settings)
-        self.busy = load(demo.text("busy"), values=values(settings))
-        for folder in (settings.data, settings.run):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             self.store = Store.open(settings.database_url, key, site=settings.site, spool=settings.data / "spool")
         except RecordError as error:
             raise Complaint(str(error)) from error
-        self.trees = Trees(tree, self.busy, lambda source: load(source, values=values(settings)))
-        self.inbox = Inbox(self.store, self.trees, now)
+        self.inbox = Inbox(self.store, words.trees, now)
         self.recordings = Recordings(settings.data / "recordings", self.store)
         self.users = Users(self.store, now)
         self.links = Links(self.store, settings.link_lifetime, now)
@@ -159,7 +182,6 @@ class Hub:
             self.inbox, self.recordings, self.ear, lambda: Listening(Gate(), PACES["free"]), now
         )
         self.figures = Figures()
-        self._senses: dict[str, Sense] = {}
         self._known: set[tuple[str, str]] = set()
         self._prompts = (0, 0)
         self.voice = VoiceChannel(
@@ -167,7 +189,7 @@ class Hub:
                 inbox=self.inbox,
                 mouth=self.mouth,
                 recordings=self.recordings,
-                sense=self._sense,
+                sense=words.sense,
                 known=lambda u: (u.text, u.language) in self._known,
                 chime=chime_file(settings.data / "prompts"),
                 transcribe=self.transcriber.soon,
@@ -175,7 +197,7 @@ class Hub:
             language=settings.language,
             country="JP",
             resume_within=settings.resume_within,
-            busy_tree=lambda: self.busy,
+            busy_tree=lambda: words.trees.busy,
         )
         self.app = create_app(
             Parts(
@@ -188,7 +210,7 @@ class Hub:
                 clock=now,
                 base_url=settings.url,
                 centre_number=_as_read(settings.centre_number),
-                centre_name=tree.name,
+                centre_name=words.trees.current().name,
                 timezone=settings.timezone,
                 health=self.health,
                 metrics=self.metrics,
@@ -198,7 +220,6 @@ class Hub:
 
     async def run(self) -> None:
         settings = self.settings
-        self._sense(self.trees.current().digest)
         settings.hub_socket.unlink(missing_ok=True)
         server = uvicorn.Server(
             uvicorn.Config(
@@ -241,23 +262,16 @@ class Hub:
 
     # -- words ------------------------------------------------------------------------------------------------
 
-    def _sense(self, digest: str) -> Sense:
-        if digest not in self._senses:
-            tree = self.trees.by_digest(digest)
-            asks = [action for action in engine.prompts(tree) if isinstance(action, Ask)] if tree else []
-            self._senses[digest] = Sense(asks)
-        return self._senses[digest]
-
     async def _prepare(self) -> None:
         """Synthesise what the trees can say, so that no caller waits for it."""
         wanted = [
             (utterance.text, utterance.language)
-            for tree in (self.trees.current(), self.busy)
+            for tree in (self.words.trees.current(), self.words.trees.busy)
             for action in engine.prompts(tree)
             for utterance in wording.ahead(action)
             if utterance.keep and not utterance.audio
         ]
-        wanted += [(u.text, u.language) for u in map(wording.back_again, self.trees.current().languages)]
+        wanted += [(u.text, u.language) for u in map(wording.back_again, self.words.trees.current().languages)]
         wanted = list(dict.fromkeys(wanted))
         self._known = set(wanted)
         self._prompts = (0, len(wanted))
@@ -313,9 +327,31 @@ class Hub:
         print(flush=True, end="")
 
 
+async def _turn(lock: IO[str]) -> None:
+    """Wait until no other hub of this machine lives; the kernel frees the lock of one that died."""
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            await asyncio.sleep(TURN)
+    lock.seek(0)
+    lock.truncate()
+    lock.write(f"{os.getpid()}\n")
+    lock.flush()
+
+
 async def run(settings: Settings) -> None:
-    """Until cancelled. Raises Complaint when something stands in the way of starting."""
-    try:
-        await Hub(settings).run()
-    except* Complaint as group:
-        raise group.exceptions[0] from None
+    """Until cancelled. Of several hubs one serves and the others wait, warm, for its end.
+
+    Raises Complaint when something stands in the way of starting.
+    """
+    for folder in (settings.data, settings.run):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    words = Words(settings)
+    with settings.hub_lock.open("a+") as lock:
+        await _turn(lock)
+        try:
+            await Hub(settings, words).run()
+        except* Complaint as group:
+            raise group.exceptions[0] from None

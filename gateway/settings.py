@@ -126,6 +126,11 @@ class Settings(BaseSettings):
     def hub_socket(self) -> Path:
         return self.run / "hub.sock"
 
+    @property
+    def hub_lock(self) -> Path:
+        """Held by the hub that serves; holds its process id."""
+        return self.run / "hub.lock"
+
     def ear_socket(self, index: int = 0) -> Path:
         return self.run / f"ear{index}.sock"
 

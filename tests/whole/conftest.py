@@ -1,79 +1,11 @@
-"""The whole family, started for real: Kamailio, line workers, hub, ear and mouth; and a reader of its record."""
+"""The whole family, started for real: Kamailio, line workers, hub, ear and mouth."""
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from pathlib import Path
-
-import httpx
 import pytest_asyncio
+from observers import Console
 
-from conversation.inbox import Inbox
-from conversation.store import Store
 from gateway.household import Household
-from ivr import demo
-from ivr.tree import load
-
-PASSWORD = "a long enough pass phrase"
-
-
-class Trees:
-    def current(self):
-        return load(demo.text())
-
-    def by_digest(self, digest):
-        return None
-
-    def from_source(self, source):
-        return load(source)
-
-
-@asynccontextmanager
-async def record_of(household: Household) -> AsyncIterator[Inbox]:
-    """The record, opened beside the running hub, to compare what is kept with what was seen."""
-    data = Path(household.settings["DATA"])
-    key = base64.b64decode((data / "master.key").read_text())
-    store = Store.open(f"sqlite:///{data / 'denwaban.db'}", key, spool=household.folder / "reader.spool")
-    try:
-        yield Inbox(store, Trees(), lambda: datetime.now(UTC))
-    finally:
-        await store.close()
-
-
-async def timelines(household: Household) -> list[list]:
-    """Every conversation's timeline, newest conversation first."""
-    async with record_of(household) as inbox:
-        return [await inbox.timeline(one.id) for one in await inbox.conversations(50, None)]
-
-
-class Console:
-    """A supervisor's browser, without the browser: signs in through the one-time link and reads."""
-
-    def __init__(self, household: Household) -> None:
-        self.household = household
-        self.client = httpx.AsyncClient(base_url=household.url, follow_redirects=True, timeout=10)
-
-    async def post(self, page: str, **fields: str) -> httpx.Response:
-        shown = await self.client.get(page)
-        token = re.search(r'name="csrf"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="csrf"', shown.text)
-        assert token is not None, shown.text[:500]
-        return await self.client.post(page, data=fields | {"csrf": token.group(1) or token.group(2)})
-
-    async def sign_in(self) -> None:
-        text = self.household.log_path.read_text()
-        setup = re.findall(r"(/setup/\S+)", text)[-1]
-        made = await self.post(setup, name="admin", password=PASSWORD, again=PASSWORD)
-        assert made.status_code == 200, made.text[:500]
-
-    async def links(self) -> list[str]:
-        """Links of the messages sent so far, newest first."""
-        page = await self.client.get("/console/outbox")
-        return list(dict.fromkeys(re.findall(r'href="(http[^"]*/l/[^"]+)"', page.text)))
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
@@ -88,12 +20,3 @@ async def console(household):
     await console.sign_in()
     yield console
     await console.client.aclose()
-
-
-async def until(what, within=15.0, every=0.05):
-    """Ask until it says something; that."""
-    end = asyncio.get_running_loop().time() + within
-    while not (found := await what()):
-        assert asyncio.get_running_loop().time() < end, "it did not happen in time"
-        await asyncio.sleep(every)
-    return found
