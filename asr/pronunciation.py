@@ -11,7 +11,7 @@ import unicodedata
 
 _HYPHEN = "-‐‑‒–—−ー"
 _NUMBER = re.compile(
-    rf"(?<![\d.,A-Za-z])(?:\+(?=\d))?\(?\d+\)?(?:[{_HYPHEN}]\(?\d+\)?)*(?![\d]|[.,]\d|[A-Za-z])",
+    rf"(?<![\d.,A-Za-z])(?:\+(?=\d))?\d+(?:(?:\)?[{_HYPHEN}]\(?|[()])\d+)*(?![\d]|[.,]\d|[A-Za-z])",
 )
 _COUNTED = {
     "ja": re.compile(

@@ -30,8 +30,7 @@ def telephone(samples: Samples, rate: int) -> bytes:
     """PCM at RATE, levelled and trimmed, of samples (any scale) at ``rate`` Hz. Raises CannotSpeak for silence."""
     if samples.size == 0 or not np.isfinite(samples).all():
         raise CannotSpeak("the voice gave no sound")
-    narrow = _narrow(samples.astype(np.float64), rate)
-    narrow = narrow - narrow.mean()
+    narrow = _narrow(samples - samples.mean(), rate)
     block = int(_BLOCK * RATE)
     blocks = np.sqrt(np.add.reduceat(narrow**2, np.arange(0, narrow.size, block)) / block)
     loudest = float(blocks.max())

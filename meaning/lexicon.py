@@ -19,7 +19,7 @@ Pattern = re.Pattern[str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """fillers, polite and endings are cut out; yes, no, unclear, doubt and light tile an answer; commands map to ivr's names.
+    """fillers, polite and endings are cut out; yes, no, unclear, doubt and light tile an answer; commands by name.
 
     strong, weak: word to digit; a weak word counts only among other digits. units, teens, tens: word to number.
     times: "double" to 2. ordinals: "second" to the key. key_words: "pound" to the key.

@@ -150,10 +150,10 @@ def test_options_without_words_are_left_to_keys(sense: Sense) -> None:
 @pytest.mark.parametrize(
     ("language", "text", "listens"),
     [
-        ("ja", "はい", True), ("ja", "ええ", True), ("ja", "うんうん", True), ("ja", "なるほど", True), ("ja", "", True),
-        ("ja", "はい、はい", True), ("ja", "えっと", True), ("ja", "はい住所変更", False), ("ja", "違います", False),
-        ("en", "uh-huh", True), ("en", "yeah, okay", True), ("en", "um", True), ("en", "I see", True),
-        ("en", "no", False), ("en", "yes my address", False),
+        ("ja", "はい", True), ("ja", "ええ", True), ("ja", "うんうん", True), ("ja", "なるほど", True),
+        ("ja", "", True), ("ja", "はい、はい", True), ("ja", "えっと", True), ("ja", "はい住所変更", False),
+        ("ja", "違います", False), ("en", "uh-huh", True), ("en", "yeah, okay", True), ("en", "um", True),
+        ("en", "I see", True), ("en", "no", False), ("en", "yes my address", False),
     ],
 )  # fmt: skip
 def test_a_sign_of_listening_is_no_answer(language: str, text: str, listens: bool) -> None:
