@@ -24,7 +24,7 @@ from pydantic import ValidationError
 from asr.errors import CannotHear
 from asr.speech import RATE, Hint, Hypothesis, Recogniser, Utterance, dump_hypothesis, hints
 from asr.vad import Gate, voiced_seconds
-from asr.workshop import Saturated, Workshop
+from asr.workshop import HANGS_AFTER, Saturated, Workshop
 from wire.frames import BadFrame, Sound, pack, read
 
 log = logging.getLogger(__name__)
@@ -88,9 +88,16 @@ class _Speaking:
 class Ear:
     """recognisers: by language. workers: utterances decoded at once. queue: how many may wait."""
 
-    def __init__(self, recognisers: Mapping[str, Recogniser], *, workers: int = 1, queue: int = 6) -> None:
+    def __init__(
+        self,
+        recognisers: Mapping[str, Recogniser],
+        *,
+        workers: int = 1,
+        queue: int = 6,
+        hangs_after: float = HANGS_AFTER,
+    ) -> None:
         self._recognisers = recognisers
-        self._workshop = Workshop(workers, queue)
+        self._workshop = Workshop(workers, queue, hangs_after=hangs_after)
         self._gates = [Gate() for _ in range(workers)]
         self._clients: set[asyncio.Task[None]] = set()
 

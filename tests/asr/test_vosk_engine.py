@@ -72,9 +72,9 @@ def test_phrases_that_the_model_has_no_words_for_are_told_by_name_and_logged_by_
 
 
 def test_a_phrase_written_without_spaces_is_cut_into_words_of_the_model(vosk: Vosk):
-    hint = Hint(language="ko", mode="choice", phrases=(("address", "주소변경"),))
+    hint = Hint(language="ko", mode="choice", phrases=(("both", "상담원예약"),))
     (phrase,) = vosk.grammar(hint).phrases
-    assert phrase == ("address", ("주소", "변경"))
+    assert phrase == ("both", ("상담원", "예약"))
 
 
 def test_digits_are_listened_for_and_never_more_than_asked_for(vosk: Vosk):
