@@ -1,4 +1,4 @@
-"""Every conversation beside this file, replayed: it must go as it is written. ``denwaban talk TREE --save`` writes one."""
+"""Every conversation beside this file goes as it is written. ``denwaban talk TREE --save FILE`` writes one."""
 
 from pathlib import Path
 
@@ -30,8 +30,8 @@ def test_there_are_conversations_in_both_languages():
 
 def test_an_answer_that_has_changed_is_noticed():
     text = next(path for path in CONVERSATIONS if path.stem == "keys_ja").read_text("utf-8")
-    assert golden.replay(*loaded(text.replace("お電話ありがとうございます", "もしもし"))) == golden.replay(*loaded(text))
-    assert golden.replay(*loaded(text)) != text.replace("お電話ありがとうございます", "もしもし")
+    changed = text.replace("お電話ありがとうございます", "もしもし")
+    assert golden.replay(*loaded(changed)) == text != changed
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,8 @@ def test_a_loop_through_a_question_is_no_fault():
 
 def test_a_node_from_which_nothing_ends():
     text = HEAD + HELLO % "trap" + BYE
-    text += "  trap:\n    menu: {ja: わな, en: Trap}\n    options: [{id: on, key: 1, label: {ja: 次, en: on}, next: trap}]\n"
+    text += "  trap:\n    menu: {ja: わな, en: Trap}\n"
+    text += "    options: [{id: on, key: 1, label: {ja: 次, en: on}, next: trap}]\n"
     assert found(text, "trap", "no message and no goodbye").path == ("hello", "trap")
 
 
