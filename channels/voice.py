@@ -87,7 +87,10 @@ class VoiceChannel:
     async def run(self) -> None:
         """Until cancelled; every call's task lives in here."""
         async with asyncio.TaskGroup() as self._tasks:
-            await asyncio.Event().wait()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self._tasks = None  # what comes now comes too late
 
     async def handle(self, peer: FactPeer) -> None:
         """Serve one line worker until its link breaks. Its calls live on for a while: it may come back."""
@@ -212,5 +215,5 @@ class VoiceChannel:
     def _in_tasks(self, work: Coroutine[Any, Any, None]) -> None:
         if self._tasks is None:
             work.close()
-            raise RuntimeError("the voice channel is not running")
-        self._tasks.create_task(work)
+        else:
+            self._tasks.create_task(work)

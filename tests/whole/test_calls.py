@@ -1,4 +1,4 @@
-"""Real calls over Kamailio to the whole family: heard by Whisper, answered by voice, moved to the page, kept in one record."""
+"""Real calls over Kamailio to the whole family: heard by Whisper, moved to the page, kept in one record."""
 
 from __future__ import annotations
 
@@ -94,8 +94,9 @@ async def conversations_of(console):
 
 async def test_the_record_and_the_recordings_are_unreadable_at_rest(household, console):
     canary = "87654321"
-    await household.call("wait:1", "key:1", "wait:1", "key:1", "wait:2", f"keys:{canary}", "wait:1", "hangup",
-                         number="09011110003")  # fmt: skip
+    await household.call(
+        "wait:1", "key:1", "wait:1", "key:1", "wait:2", f"keys:{canary}", "wait:1", "hangup", number="09011110003"
+    )
     timeline = await of_number(household, "+819011110003")
     assert "".join(p["digit"] for p in kinds(timeline, "Pressed")).endswith(canary)
     everything = b"".join(p.read_bytes() for p in household.folder.rglob("*") if p.is_file())
@@ -107,7 +108,7 @@ async def test_a_hub_that_is_killed_in_a_call_comes_back_to_it_and_loses_no_ackn
     call = asyncio.create_task(
         household.call(
             "wait:2", "key:3", "wait:2", "key:9", "wait:14", "key:1", "wait:2", "hangup", number="09011110004"
-        )  # fmt: skip
+        )
     )
 
     async def pressed():
