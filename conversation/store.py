@@ -119,14 +119,14 @@ class Store:
     async def perform(self, task: Callable[[Connection], T]) -> T:
         """Run a task in the writer's transaction: reads and writes of which no other comes between.
 
-        Raises Away at once while the database is away; otherwise what the task raises.
+        Raises Away when the database cannot or does not answer in time (what was begun may still be committed);
+        otherwise what the task raises.
         """
         work = self._writer.submit(Work(task=task))
-        waiting = asyncio.wrap_future(work.done)
-        done, _ = await asyncio.wait({waiting}, timeout=self._deadline)
-        if not done:
-            self._writer.divert("slow")
-        answer: T = await asyncio.shield(waiting)
+        try:
+            answer: T = await asyncio.wait_for(asyncio.wrap_future(work.done), self._patience)
+        except TimeoutError:
+            raise Away("the database does not answer in time") from None
         return answer
 
     async def read(self, question: Callable[[Connection], T]) -> T:
@@ -172,7 +172,7 @@ class Store:
 
     @property
     def _patience(self) -> float:
-        return self._deadline if self.away else 10 * self._deadline
+        return self._deadline if self._writer.failed else 10 * self._deadline
 
 
 def _spool(path: Path, keys: Keys, reserved: int) -> Spool:

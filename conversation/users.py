@@ -70,11 +70,11 @@ class Users:
         """The first admin. Raises WrongCredentials when the token is unknown, used or expired; Away."""
         if not await self.setup_open(token):
             raise WrongCredentials("this set-up link is of no use any more")
-        user = User(uuid4().hex, name)
+        user = User(uuid4().hex, _plain(name))
         row = UserRow(
             site_id=self._store.site,
             id=user.id,
-            name=_plain(name),
+            name=user.name,
             password_hash=await self._work(self._hasher.hash, password),
             created_at=self._clock(),
         )

@@ -61,6 +61,7 @@ class Writer:
         self._position = 0
         self.away = spool.count > 0
         self.reason = "left from before" if self.away else ""
+        self.failed = False
         self.refused = 0
         self._database = threading.Thread(target=self._write, name="record", daemon=True)
         self._journal = threading.Thread(target=self._keep, name="spool", daemon=True)
@@ -89,28 +90,30 @@ class Writer:
         with self._lock:
             if self._stopping:
                 work.fail(NotKept("the record is closed"))
-            elif not self.away:
+            elif not self.away or (work.task is not None and not self.failed):
                 self._waiting.append(work)
                 self._for_database.notify()
             elif work.task is not None:
-                work.fail(Away("the database does not answer"))
+                work.fail(_away())
             else:
                 self._spooling.append(work)
                 self._for_spool.notify()
         return work
 
-    def divert(self, reason: str) -> None:
-        """From now on to the spool, with everything that is not committed yet."""
+    def divert(self, reason: str, *, failed: bool = False) -> None:
+        """From now on to the spool, with every batch that is not committed yet.
+
+        failed: the database said that it cannot, so that tasks fail too; if it is slow only, they wait for it.
+        """
         with self._lock:
-            self.away, self.reason = True, reason
+            self.away, self.reason, self.failed = True, reason, failed
             stuck = [*self._in_hand, *self._waiting]
-            self._in_hand = []
-            self._waiting.clear()
-            for work in stuck:
+            self._spooling.extend(work for work in stuck if work.batch is not None)
+            self._in_hand = [work for work in self._in_hand if work.task is not None and not failed]
+            self._waiting = deque(work for work in self._waiting if work.task is not None and not failed)
+            for work in stuck if failed else ():
                 if work.task is not None:
-                    work.fail(Away("the database does not answer"))
-                else:
-                    self._spooling.append(work)
+                    work.fail(_away())
             self._for_spool.notify()
             self._for_database.notify()
 
@@ -121,7 +124,7 @@ class Writer:
             self._for_database.notify()
         self._database.join(within)
         if self._database.is_alive():
-            self.divert("closing")
+            self.divert("closing", failed=True)
         with self._lock:
             self._last_call = True
             self._for_spool.notify()
@@ -139,10 +142,13 @@ class Writer:
                 while not (self._waiting or self.away or self._stopping):
                     self._for_database.wait()
                 if self._stopping and (self.away or not self._waiting):
+                    for work in self._waiting:
+                        work.fail(_away())
+                    self._waiting.clear()
                     return
                 catching_up = self.away
                 if not catching_up:
-                    self._in_hand = list(self._waiting)
+                    self._in_hand = [work for work in self._waiting if not work.done.cancelled()]
                     self._waiting.clear()
                 in_hand = list(self._in_hand)
             if not catching_up:
@@ -158,7 +164,7 @@ class Writer:
                 answers = [_perform(connection, work) for work in group]
         except Exception as error:
             if _is_away(error):
-                self.divert(_first_line(error))
+                self.divert(_first_line(error), failed=True)
             elif len(group) > 1:
                 for work in group:
                     self._commit_alone(work)
@@ -195,14 +201,14 @@ class Writer:
                 try:
                     self._apply_spooled([unpack(batch) for batch, _ in records])
                 except (SQLAlchemyError, OSError) as error:
-                    self.divert(_first_line(error))
+                    self.divert(_first_line(error), failed=True)
                     return False
                 answers = True
                 self._position = records[-1][1] if records else self._position
                 continue
             with self._lock:
                 # From here on new batches wait for this thread, which first finishes what the spool still gets.
-                self.away, self.reason = False, ""
+                self.away, self.reason, self.failed = False, "", False
                 while self._spooling and not self._stopping:
                     self._for_database.wait()
                 if self._stopping:
@@ -259,6 +265,10 @@ def _perform(connection: Connection, work: Work) -> Any:
         return work.task(connection)
     apply(connection, work.batch or ())
     return None
+
+
+def _away() -> Away:
+    return Away("the database does not answer")
 
 
 def _is_away(error: Exception) -> bool:

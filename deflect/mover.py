@@ -12,13 +12,13 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from conversation.errors import Away, NotKept, RecordError
+from conversation.errors import Away, NotKept
 from conversation.history import PendingEffect
 from conversation.inbox import EFFECTS, Inbox
 from conversation.live import Delivery
 from deflect import texts
 from deflect.codes import Codes
-from deflect.errors import DeflectError, SenderBusy, SenderRefused, TooManyCodes
+from deflect.errors import SenderBusy, SenderRefused, TooManyCodes
 from deflect.links import Links
 from deflect.offers import Limits, masked
 from deflect.senders import Outbox, Sender
@@ -93,8 +93,8 @@ class Mover:
                     return
                 except (Away, NotKept):
                     await asyncio.sleep(self._again)
-        except (RecordError, DeflectError):
-            # Stays pending in the record; the next start tries again.
+        except Exception:
+            # One effect's trouble stays its own: it stays pending in the record, and the next start tries again.
             log.exception("an effect could not be performed", extra={"conversation": effect.conversation})
         finally:
             self._seen.discard((effect.conversation, effect.seq))
@@ -132,6 +132,9 @@ class Mover:
             except SenderBusy:
                 continue
             except SenderRefused:
+                break
+            except Exception:
+                log.exception("a sender broke its promise", extra={"conversation": conversation})
                 break
         return self._failed("provider")
 

@@ -80,7 +80,7 @@ async def test_a_lost_column_is_named(place: Place) -> None:
     await place.close()
     with engine(place).begin() as connection:
         connection.execute(text("ALTER TABLE entry DROP COLUMN cause"))
-    with pytest.raises(DatabaseHalfMigrated, match="lacks column entry.cause"):
+    with pytest.raises(DatabaseHalfMigrated, match=r"lacks column entry\.cause"):
         place.open()
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -101,4 +100,4 @@ def test_a_refused_batch_is_kept_beside_the_spool(tmp_path: Path) -> None:
     kept = tmp_path / "spool.refused"
     assert kept.stat().st_size > 2 * len(b"one")
     assert kept.stat().st_mode & 0o777 == 0o600
-    assert os.stat(tmp_path / "spool").st_mode & 0o777 == 0o600
+    assert (tmp_path / "spool").stat().st_mode & 0o777 == 0o600

@@ -1,7 +1,7 @@
 """A hub's record in a process of its own, to be killed: posts events and prints each key once it was acknowledged.
 
-    python posting.py URL SPOOL post CONVERSATION FIRST       until killed
-    python posting.py URL SPOOL fill                          on a small disk that is filled meanwhile
+python posting.py URL SPOOL post CONVERSATION FIRST       until killed
+python posting.py URL SPOOL fill                          on a small disk that is filled meanwhile
 """
 
 from __future__ import annotations
@@ -66,7 +66,11 @@ async def fill(store: Store, folder: Path) -> None:
     say("settled", await store.settled(20), store.health().state)
     await inbox.post(conversation, joined(now), key="line:after")
     lines = await inbox.timeline(conversation)
-    say("found", sum(line.kind == "Joined" for line in lines), [line.seq for line in lines] == [*range(1, len(lines) + 1)])
+    say(
+        "found",
+        sum(line.kind == "Joined" for line in lines),
+        [line.seq for line in lines] == [*range(1, len(lines) + 1)],
+    )
 
 
 async def main(url: str, spool: str, what: str, *rest: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import pytest_asyncio
@@ -34,7 +34,11 @@ class Clock:
 
 
 class Trees:
-    VALUES = {"sms_sender": "050-1234-5678", "link_domain": "example.jp", "centre_number": "03-1234-5678"}
+    VALUES: ClassVar[dict[str, str]] = {
+        "sms_sender": "050-1234-5678",
+        "link_domain": "example.jp",
+        "centre_number": "03-1234-5678",
+    }
 
     def __init__(self, *, note: str = "") -> None:
         self._current = load(demo.text() + note, values=self.VALUES)
@@ -123,5 +127,3 @@ def clock() -> Clock:
 @pytest.fixture
 def trees() -> Trees:
     return Trees()
-
-
