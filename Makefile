@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help setup setup-test fmt check test e2e golden bench build run lock clean
 
 PYTHON := $(shell for p in python3.11 python3.12 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,12))' 2>/dev/null && { command -v $$p; break; }; done)
@@ -15,7 +16,7 @@ help:  ## what can be done
 .venv/made:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 is needed (the SIP library has no build for others); on Debian 12: apt-get install python3 python3-venv" >&2; exit 1; }
 	@test "$$(uname -m)" = x86_64 || { echo "An x86-64 machine is needed: the SIP library has no build for $$(uname -m)" >&2; exit 1; }
-	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv || { echo "python3-venv is missing: apt-get install python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv || { rm -rf .venv; echo "Python has no venv: apt-get install python3-venv" >&2; exit 1; }
 	@touch $@
 
 # The stamps are older than nothing that they stand for: a second start finds all done.
@@ -31,15 +32,16 @@ help:  ## what can be done
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@touch $@
 
-.venv/system: deploy/setup.sh | .venv/made
-	@deploy/setup.sh && touch $@
+# Looks only at what is missing, in a moment; so no stamp that could outlive a removed package.
+.PHONY: system system-test
+system:
+	@deploy/setup.sh
+system-test:
+	@deploy/setup.sh --test
 
-.venv/system-test: deploy/setup.sh | .venv/made
-	@deploy/setup.sh --test && touch $@
+setup: system .venv/run  ## what running needs: system packages and .venv
 
-setup: .venv/system .venv/run  ## what running needs: system packages and .venv
-
-setup-test: .venv/system-test .venv/dev  ## and what the tests need besides
+setup-test: system-test .venv/dev  ## and what the tests need besides
 
 run: setup  ## start everything in trial mode and say where to call
 	@exec $(BIN)/denwaban serve --dev

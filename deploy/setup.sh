@@ -16,10 +16,15 @@ test=(
     "sip-tester|tests: SIPp, real calls from another maker's SIP"
     "baresip-core|tests: a softphone that really calls"
     "chromium|tests: the pages in a real browser"
+    "openssl|tests: a certificate for SIP over TLS"
     "nftables|tests: address translation between network namespaces"
     "fonts-noto-cjk|tests: Japanese in that browser"
     "postgresql|tests: the record on PostgreSQL as well as SQLite"
 )
+
+if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+    run+=("python3-venv|a virtual environment for the Python packages")
+fi
 
 wanted=("${run[@]}")
 print=no

@@ -99,8 +99,8 @@ async def keep(edge: Edge, folder: Path, ready: Callable[[], None] = lambda: Non
         await asyncio.wait({telling}, timeout=1.0)
         raise Complaint(f"Kamailio ended with code {process.returncode}: {teller.last or 'it did not say why'}")
     finally:
+        telling.cancel()  # what it says while it is being ended is of no interest
         await _end(process)
-        telling.cancel()
 
 
 async def _answers(process: asyncio.subprocess.Process, folder: Path) -> bool:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import secrets
 import select
 import socket
+import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 SDP = (
@@ -50,7 +52,7 @@ def parse(raw: bytes) -> Message:
 
 
 class Phone:
-    """edge: where calls go. host, port: own address. transport: ``udp`` or ``tcp``."""
+    """edge: where calls go. host, port: own address. transport: ``udp``, ``tcp`` or ``tls`` (nothing is verified)."""
 
     def __init__(
         self,
@@ -66,7 +68,13 @@ class Phone:
         self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind)
         self._socket.bind((host, port))
         self._socket.connect(edge)
+        if transport == "tls":
+            context = ssl.create_default_context()
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            self._socket = context.wrap_socket(self._socket)
         self.port = self._socket.getsockname()[1]
+        self.polite = True
+        """Answers BYE."""
         self.heard: list[Message] = []
         self._rest = b""
 
@@ -98,7 +106,7 @@ class Phone:
         self.send(call.text(method, headers=headers, body=body, to_tag=tag))
         return call.id
 
-    def wait(self, wanted, seconds: float = 3.0) -> Message | None:
+    def wait(self, wanted: Callable[[Message], bool], seconds: float = 3.0) -> Message | None:
         """The first message that is ``wanted``, heard already or within ``seconds``; it is taken out of ``heard``."""
         until = time.monotonic() + seconds
         while True:
@@ -131,7 +139,7 @@ class Phone:
     def _take(self, raw: bytes) -> None:
         message = parse(raw)
         self.heard.append(message)
-        if message.start.startswith("BYE"):
+        if self.polite and message.start.startswith("BYE"):
             copied = [f"{k}: {v}" for k, v in message.headers if k.lower() in ("via", "from", "to", "call-id", "cseq")]
             self.send("SIP/2.0 200 OK\r\n" + "\r\n".join(copied) + "\r\nContent-Length: 0\r\n\r\n")
 
@@ -158,7 +166,7 @@ class Call:
         at = scheme.removeprefix("sip:")
         if method not in ("ACK", "CANCEL"):
             self.branch = "z9hG4bK" + secrets.token_hex(8)
-        suffix = ";transport=tcp" if phone.transport == "tcp" else ""
+        suffix = "" if phone.transport == "udp" else f";transport={phone.transport}"
         kind = "Content-Type: application/sdp\r\n" if body and "Content-Type" not in headers else ""
         return (
             f"{method} {ruri or f'sip:{self.to}@{at}'} SIP/2.0\r\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from namespaces import inside, town
 from phone import SDP, Call, Phone
 from sipp import BUSY, HANGS_UP, RINGS, Sipp
 
-from telephony.edge import Edge, alive
+from telephony.edge import Edge, alive, release
 
 pytestmark = pytest.mark.real
 
@@ -148,6 +149,18 @@ def test_a_line_killed_again_and_again_has_all_its_room_each_time_it_is_back(hou
         assert [status for _, status in fill(phone, 2)] == [200, 503]
 
 
+def test_the_end_of_a_lost_call_is_told_again_until_the_caller_has_heard_it(house):
+    here = house(1)
+    with here.phone() as phone:
+        call = phone.call()
+        assert call.answer().status == 200
+        phone.polite = False
+        assert release(here.folder, f"sip:127.0.0.1:{here.lines[0].port}") == 1
+        assert call.ended()
+        phone.polite = True
+        assert call.ended()
+
+
 def test_a_line_that_says_busy_hands_the_call_to_the_next(house):
     here = house(2, reserve=True, scenario=BUSY)
     with here.phone() as phone:
@@ -264,6 +277,20 @@ def test_a_call_with_keys_by_info_goes_through_and_ends(house, transport):
         assert info.status == 200
         assert call.bye().status == 200
     assert [method for method, _ in here.lines[0].requests if method != "OPTIONS"] == ["INVITE", "ACK", "INFO", "BYE"]
+
+
+def test_a_call_comes_in_over_tls_and_goes_to_the_line_without(house, tmp_path, free_port):
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=edge"]
+    subprocess.run([*made, "-out", certificate, "-keyout", key], check=True, capture_output=True, timeout=20)
+    here = house(1, tls_certificate=certificate, tls_key=key, tls_port=free_port())
+    with Phone((here.edge.host, here.edge.tls_port), transport="tls") as phone:
+        call = phone.call()
+        final = call.answer()
+        assert final.status == 200
+        assert "transport=tls" in final.all("Record-Route")[-1]
+        assert call.bye().status == 200
+    assert [method for method, _ in here.lines[0].requests if method != "OPTIONS"] == ["INVITE", "ACK", "BYE"]
 
 
 def test_a_call_comes_in_over_ipv6(house):
