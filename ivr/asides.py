@@ -22,8 +22,8 @@ _NONE = {"aside": "", "aside_tries": 0, "aside_digits": ""}
 def came_back(turn: Turn, event: Joined) -> None:
     """A voice came into a conversation that had begun. The number proves nothing: only the matter is offered."""
     state = turn.state
-    _refuse_page(turn)
-    turn.become(**_NONE, voice=True, proved=False, digits="", tries=0, escorted=False)
+    hung_up(turn)  # the call before, if nobody told of its end
+    turn.become(voice=True, escorted=False)
     if event.caller:
         turn.become(number=event.caller.number, number_class=event.caller.number_class)
     if not state.given and not state.screen:
@@ -123,6 +123,9 @@ def left_for(turn: Turn, target: str) -> None:
 def hung_up(turn: Turn) -> None:
     _refuse_page(turn)
     turn.become(**_NONE, voice=False, proved=False, digits="", tries=0)
+    if turn.state.stage in ("confirm", "between"):
+        # What was heard and never confirmed belongs to the voice that is gone; the next one must not hear it.
+        turn.become(stage="asking", held="", close=())
 
 
 def _missed(turn: Turn, phrase: str) -> None:

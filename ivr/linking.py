@@ -67,12 +67,14 @@ def refuse(turn: Turn) -> None:
 
 def sent(turn: Turn) -> None:
     turn.become(link_sent=True)
-    if turn.state.stage == "sending":
+    if turn.state.stage == "sending" and not turn.state.locked:
         turn.phrase("sent")
         _on(turn, _node(turn).next, "or_by_phone")
 
 
 def not_sent(turn: Turn) -> None:
+    if turn.state.locked:
+        return
     if turn.state.stage == "sending":
         turn.phrase("not_sent")
         node = _node(turn)
@@ -83,7 +85,7 @@ def not_sent(turn: Turn) -> None:
 
 
 def code_issued(turn: Turn, event: CodeIssued) -> None:
-    if turn.state.stage != "coding":
+    if turn.state.stage != "coding" or turn.state.locked:
         return
     turn.become(stage="code", code=event.code, tries=0)
     tell_code(turn)
@@ -91,7 +93,7 @@ def code_issued(turn: Turn, event: CodeIssued) -> None:
 
 
 def code_refused(turn: Turn) -> None:
-    if turn.state.stage == "coding":
+    if turn.state.stage == "coding" and not turn.state.locked:
         turn.phrase("no_code")
         node = _node(turn)
         _on(turn, node.failed or node.next)

@@ -28,8 +28,10 @@ class Conversation:
         self.tree, self.at = of, at
         self.state: State = engine.begin(of, language)
         self.actions: tuple[Action, ...] = ()
+        self.told: list[Event] = []
 
     def tell(self, event: Event) -> Conversation:
+        self.told.append(event)
         self.state, self.actions = engine.step(self.tree, self.state, event)
         return self
 

@@ -3,7 +3,7 @@
 from centre import TUESDAY, Conversation, load
 
 from ivr.actions import Finish, RefusePage, StartAfresh, TrustPage
-from ivr.events import PageArrived
+from ivr.events import LinkSent, PageArrived
 
 DEMO = load()
 
@@ -147,6 +147,25 @@ def test_where_nothing_was_told_the_call_is_greeted_anew():
 def test_asking_for_a_person_does_not_open_what_is_locked():
     call = left().call(resumed=True).press("0")
     assert [given.save for given in call.state.given] == ["matter"]
+
+
+def test_what_was_heard_but_not_confirmed_is_not_told_to_whoever_calls_next():
+    for hangs_up in (True, False):
+        call = Conversation(DEMO).call().press("12").say("一二三", value="12345678")
+        assert "12345678" in call.words
+        if hangs_up:
+            call.hang_up()
+        call.call(resumed=True).press("1")
+        assert "12345678" not in call.words
+        assert call.asked.node == "member"
+
+
+def test_a_link_that_arrives_late_does_not_walk_on_while_the_caller_is_unknown():
+    call = Conversation(DEMO).call().press("3").press("123456").press("1").press("11").hang_up().call(resumed=True)
+    assert call.state.locked
+    call.tell(LinkSent(at=TUESDAY, channel="system", to_masked="x"))
+    assert call.actions == ()
+    assert call.state.link_sent
 
 
 def test_silence_at_the_offer_to_go_on_leads_to_a_new_start_and_not_to_an_end():

@@ -1,9 +1,10 @@
 """What holds after any history whatever."""
 
 from datetime import UTC, datetime
+from typing import get_args
 
 import pytest
-from centre import VALUES, load
+from centre import LANDLINE, MOBILE, TUESDAY, VALUES, WITHHELD, Conversation, load
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +28,7 @@ from ivr.events import (
     Waited,
 )
 from ivr.questions import present, underlying
+from ivr.state import Aside, Stage
 
 TREES = {name: load(name) for name in ("demo", "busy")}
 ASKED = [ask for tree in TREES.values() for ask in engine.prompts(tree) if isinstance(ask, Ask)]
@@ -94,7 +96,38 @@ ANY = st.one_of(
 START = fact(Joined, "voice", caller=CALLERS, language=LANGUAGES)
 # Blind events seldom get far: some answer whatever is asked at the moment, well or badly.
 ANSWER = st.tuples(st.sampled_from(["key", "voice", "doubt", "page"]), st.integers(0, 11))
-HISTORY = st.lists(ANY | ANSWER | ANSWER, max_size=40)
+HISTORY = st.lists(ANY | ANSWER | ANSWER, max_size=30)
+
+
+def _beginnings(of):
+    """Calls that have come somewhere: chance alone would seldom get so far."""
+    code = CodeIssued(at=TUESDAY, channel="system", code="471902", seconds=300)
+    page = PageArrived(at=TUESDAY, channel="system", page="p0", match="47")
+    link = LinkSent(at=TUESDAY, channel="system", to_masked="x")
+
+    def call(caller=MOBILE):
+        return Conversation(of).call(caller)
+
+    yield "asking", call()
+    yield "offer", call().press("1")
+    yield "sending", call().press("11")
+    yield "asking", call().press("11").tell(link).open_page().fill("12345678")
+    yield "other", call(WITHHELD).press("11")
+    yield "number_confirm", call(LANDLINE).press("111").press("09012345678")
+    yield "coding", call(LANDLINE).press("112")
+    yield "code", call(LANDLINE).press("112").tell(code)
+    yield "match", call(LANDLINE).press("112").tell(code).tell(page)
+    yield "confirm", call().press("12").say("x", value="12345678")
+    yield "between", call().say("x", close=("lost", "order_status"))
+    yield "resume", call().press("12").press("12345678").hang_up().call(resumed=True)
+    yield "prove", call().press("12").press("12345678").hang_up().call(resumed=True).press("1")
+    yield "prove", call().press("12").open_page().fill("12345678").hang_up().call(resumed=True).press("1")
+    yield "recording", call().press("0")
+    yield "recording", call().press("0").hang_up()
+    yield "resume", call().press("12").press("12345678").hang_up().call(resumed=True).press("9").hang_up().call()
+
+
+BEGINNINGS = list(_beginnings(TREES["demo"]))
 
 
 def aimed(of, at, answer):
@@ -117,14 +150,21 @@ def aimed(of, at, answer):
     return Spoke(at=when, channel="voice", text="x", choice=option.id, confidence=0.9 if how == "voice" else 0.4)
 
 
+def test_the_beginnings_are_where_they_are_meant_to_be():
+    for where, call in BEGINNINGS:
+        assert where in (call.state.stage, call.state.aside)
+    reached = {where for where, _ in BEGINNINGS}
+    assert reached | {"new", "number", "finished", ""} >= {*get_args(Stage), *get_args(Aside)}
+
+
 @pytest.mark.parametrize("name", ["demo", "busy"])
 @settings(max_examples=150, deadline=None)
-@given(start=START, history=HISTORY)
-def test_no_history_raises_or_strands_anybody_and_replay_equals_live(name, start, history):
+@given(start=START, beginning=st.none() | st.sampled_from(BEGINNINGS), history=HISTORY)
+def test_no_history_raises_or_strands_anybody_and_replay_equals_live(name, start, beginning, history):
     of = TREES[name]
     live, told = engine.begin(of, "ja"), []
     recording = False
-    for item in [start, *history]:
+    for item in [*(beginning[1].told if beginning else [start]), *history]:
         event = aimed(of, live, item) if isinstance(item, tuple) else item
         told.append(event)
         before = live
@@ -139,6 +179,8 @@ def test_no_history_raises_or_strands_anybody_and_replay_equals_live(name, start
             given = {answer.value for answer in before.given if answer.value.isdigit()}
             heard = " ".join(getattr(a, "text", "") for a in actions)
             assert not any(value in heard for value in given)
+        if before.locked and live.voice and not live.locked:
+            assert live.proved or not any(answer.value.isdigit() for answer in live.given)
         if actions and live.voice and not live.finished and live.stage != "recording":
             assert any(isinstance(a, Ask) for a in actions) or not any(a.kind == "Say" for a in actions)
     replayed = engine.begin(of, "ja")
