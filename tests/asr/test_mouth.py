@@ -3,9 +3,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 import wave
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,12 @@ from asr.voice_process import VoiceProcess
 pytestmark = pytest.mark.real
 
 
+CODE = (
+    "import asyncio, sys; from pathlib import Path; from asr.mouth_worker import serve;"
+    " asyncio.run(serve(Path(sys.argv[1]), ['openjtalk', 'espeak']))"
+)
+
+
 class Worker:
     """A mouth worker in a process of its own, as in the product."""
 
@@ -26,11 +33,7 @@ class Worker:
         self.process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
-        code = (
-            "import asyncio, sys; from pathlib import Path; from asr.mouth_worker import serve;"
-            " asyncio.run(serve(Path(sys.argv[1]), ['openjtalk', 'espeak']))"
-        )
-        self.process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, str(self.path))
+        self.process = await asyncio.create_subprocess_exec(sys.executable, "-c", CODE, str(self.path))
 
     async def kill(self) -> None:
         if self.process is not None and self.process.returncode is None:
@@ -46,6 +49,21 @@ async def worker(tmp_path: Path) -> AsyncIterator[Worker]:
     await worker.kill()
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The socket of a worker for those who do not kill it."""
+    path = tmp_path_factory.mktemp("shared") / "m.sock"
+    process = subprocess.Popen([sys.executable, "-c", CODE, str(path)])
+    yield path
+    process.kill()
+    process.wait()
+
+
+@pytest.fixture
+def speaking(shared: Path, tmp_path: Path) -> None:
+    (tmp_path / "m.sock").symlink_to(shared)
+
+
 def mouth_of(tmp_path: Path, **more: float) -> Mouth:
     return Mouth(tmp_path / "m.sock", tmp_path / "cache", tmp_path / "volatile", **more)
 
@@ -56,7 +74,7 @@ def seconds(path: Path) -> float:
         return file.getnframes() / 8000
 
 
-async def test_texts_become_files_in_both_languages(worker: Worker, tmp_path: Path) -> None:
+async def test_texts_become_files_in_both_languages(speaking: None, tmp_path: Path) -> None:
     mouth = mouth_of(tmp_path)
     assert set(await mouth.ready(30)) == {"ja", "en"}
     assert seconds(await mouth.file("ご用件をお話しください。", "ja", keep=True)) > 1
@@ -78,7 +96,7 @@ async def test_a_kept_text_is_made_once_and_played_without_the_mouth(worker: Wor
     assert first.stat().st_mtime_ns == made
 
 
-async def test_the_same_text_asked_for_at_once_is_made_once(worker: Worker, tmp_path: Path) -> None:
+async def test_the_same_text_asked_for_at_once_is_made_once(speaking: None, tmp_path: Path) -> None:
     mouth = mouth_of(tmp_path, patience=10)
     await mouth.ready(30)
     files = await asyncio.gather(*(mouth.file("お待たせいたしました。", "ja", keep=True) for _ in range(20)))
@@ -87,7 +105,7 @@ async def test_the_same_text_asked_for_at_once_is_made_once(worker: Worker, tmp_
     assert not list((tmp_path / "cache").glob("*.part"))
 
 
-async def test_a_callers_words_leave_no_trace_in_names_and_are_forgotten(worker: Worker, tmp_path: Path) -> None:
+async def test_a_callers_words_leave_no_trace_in_names_and_are_forgotten(speaking: None, tmp_path: Path) -> None:
     mouth = mouth_of(tmp_path)
     await mouth.ready(30)
     said = [await mouth.file("090-1234-5678、でよろしいですか。", "ja", keep=False) for _ in range(2)]
@@ -102,7 +120,7 @@ async def test_a_callers_words_leave_no_trace_in_names_and_are_forgotten(worker:
     assert not list((tmp_path / "cache").glob("*.wav"))
 
 
-async def test_a_kept_file_is_not_forgotten(worker: Worker, tmp_path: Path) -> None:
+async def test_a_kept_file_is_not_forgotten(speaking: None, tmp_path: Path) -> None:
     mouth = mouth_of(tmp_path)
     await mouth.ready(30)
     path = await mouth.file("はい。", "ja", keep=True)
@@ -151,7 +169,7 @@ async def test_prompts_are_prepared_ahead_with_progress_also_for_a_mouth_that_is
 
 
 @pytest.mark.parametrize("text", ["", "😀", "\ud800", "あ" * 10_000, "\x00"])
-async def test_a_text_that_cannot_be_said_is_refused(worker: Worker, tmp_path: Path, text: str) -> None:
+async def test_a_text_that_cannot_be_said_is_refused(speaking: None, tmp_path: Path, text: str) -> None:
     mouth = mouth_of(tmp_path)
     await mouth.ready(30)
     for keep in (True, False):
@@ -159,7 +177,7 @@ async def test_a_text_that_cannot_be_said_is_refused(worker: Worker, tmp_path: P
             await mouth.file(text, "ja", keep=keep)
 
 
-async def test_a_language_without_a_voice_is_refused(worker: Worker, tmp_path: Path) -> None:
+async def test_a_language_without_a_voice_is_refused(speaking: None, tmp_path: Path) -> None:
     mouth = mouth_of(tmp_path)
     await mouth.ready(30)
     for keep in (True, False):
@@ -167,9 +185,7 @@ async def test_a_language_without_a_voice_is_refused(worker: Worker, tmp_path: P
             await mouth.file("Guten Tag", "de", keep=keep)
 
 
-async def test_a_full_disk_is_told_and_leaves_nothing_half_written(
-    worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_full_disk_is_told_and_leaves_nothing_half_written(speaking: None, tmp_path: Path) -> None:
     mouth = mouth_of(tmp_path)
     await mouth.ready(30)
     (tmp_path / "volatile").rmdir()
@@ -178,7 +194,7 @@ async def test_a_full_disk_is_told_and_leaves_nothing_half_written(
 
 
 async def test_a_worker_that_gets_nonsense_drops_that_connection_and_serves_the_next(
-    worker: Worker, tmp_path: Path
+    speaking: None, tmp_path: Path
 ) -> None:
     mouth = mouth_of(tmp_path)
     await mouth.ready(30)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from asr.pronunciation import english, groups, japanese, parts
 
 READINGS = {
-    "0": "ゼロ", "1": "イチ", "2": "ニー?", "3": "サン", "4": "ヨン", "5": "ゴー?",
+    "0": "(?:ゼロ|マル)", "1": "イチ", "2": "ニー?", "3": "サン", "4": "ヨン", "5": "ゴー?",
     "6": "ロク", "7": "ナナ", "8": "ハチ", "9": "キュー",
 }  # fmt: skip
 
