@@ -33,8 +33,8 @@ LONGEST = 16.0
 """Seconds of one utterance that are listened to; the rest is not kept."""
 UTTERANCES = 200
 """At once, of one client; the oldest goes first, for it was forgotten."""
-VOICED = 0.1
-"""Seconds of voice below which nobody said anything."""
+VOICED = 0.05
+"""Seconds of voice below which nobody said anything; a short はい has little more than a tenth."""
 PIECE = 0.1
 """Seconds of sound that an engine which works while it is fed gets at once."""
 

@@ -8,6 +8,7 @@ own echo.
 from __future__ import annotations
 
 from collections import deque
+from weakref import WeakSet
 
 import numpy as np
 import webrtcvad
@@ -28,22 +29,37 @@ _FLOOR = (10 ** (FLOOR_DBFS / 20) * 32768) ** 2
 _SCALE = np.float32(1 / 32768)
 
 
+_idle: list[SileroVAD] = []
+"""Loaded models that no gate uses now. One takes 14 MB and a tenth of a second to load, too long on a live call; what
+it remembers is wiped at every use, so gates hand them on. There is one for every gate that lives."""
+_gates: WeakSet[Gate] = WeakSet()
+
+
 class Gate:
-    """One stream's gate. State is a few hundred milliseconds of sound; ``reset`` forgets it. Not for many threads."""
+    """One stream's gate, for one thread at a time. ``reset`` forgets the few hundred milliseconds that it remembers."""
+
+    _silero: SileroVAD | None = None
 
     def __init__(self) -> None:
         self._cheap = webrtcvad.Vad(3)
-        self._silero = SileroVAD(RATE)
-        self._window = 2 * self._silero.window_size_samples
         self._recent: deque[bytes] = deque(maxlen=3)
         self.reset()
+        _gates.add(self)
+        while len(_idle) < sum(gate._silero is None for gate in _gates):
+            _idle.append(SileroVAD(RATE))
+
+    def __del__(self) -> None:
+        self._sleep()
 
     def reset(self) -> None:
+        self._sleep()
         self._recent.clear()
-        self._unread = b""
-        self._awake = 0
-        self._probability = 0.0
-        self._voice = False
+
+    def _sleep(self) -> None:
+        if self._silero is not None:
+            _idle.append(self._silero)
+        self._silero = None
+        self._awake, self._voice, self._probability, self._unread = 0, False, 0.0, b""
 
     def hears(self, frame: bytes) -> bool:
         """Whether this 20 ms frame (320 bytes) belongs to a voice. Raises ValueError for any other length."""
@@ -51,33 +67,40 @@ class Gate:
             raise ValueError(f"a frame has {FRAME_BYTES} bytes, not {len(frame)}")
         fires = self._fires(frame)
         if fires:
-            if self._awake == 0:
-                self._wake()
+            self._silero = self._silero or self._wake()
             self._awake = round(AWAKE / FRAME_SECONDS)
         self._recent.append(frame)
-        if self._awake == 0:
+        if self._silero is None:
             return False
         self._awake -= 1
-        self._ask(frame)
+        self._ask(self._silero, frame)
         self._voice = self._probability >= (STILL if self._voice else SURE) and (fires or self._voice)
+        voice = self._voice
         if self._awake == 0:
-            self._voice = False
-        return self._voice
+            self._sleep()
+        return voice
 
     def _fires(self, frame: bytes) -> bool:
         samples = np.frombuffer(frame, "<i2").astype(np.float32)
         return float(np.dot(samples, samples)) / len(samples) > _FLOOR and bool(self._cheap.is_speech(frame, RATE))
 
-    def _wake(self) -> None:
+    def _wake(self) -> SileroVAD:
         # Silero is recurrent: what was said before the pause tells nothing, the frames just before this one do.
-        self._silero.reset()
-        self._probability, self._unread = 0.0, b"".join(self._recent)
+        try:
+            silero = _idle.pop()
+        except IndexError:
+            silero = SileroVAD(RATE)
+        silero.reset()
+        self._unread = b"".join(self._recent)
+        return silero
 
-    def _ask(self, frame: bytes) -> None:
+    def _ask(self, silero: SileroVAD, frame: bytes) -> None:
         self._unread += frame
-        while len(self._unread) >= self._window:
-            window, self._unread = self._unread[: self._window], self._unread[self._window :]
-            self._probability = self._silero.process((np.frombuffer(window, "<i2") * _SCALE).astype("<f4").tobytes())
+        window = 2 * silero.window_size_samples
+        while len(self._unread) >= window:
+            samples = np.frombuffer(self._unread[:window], "<i2") * _SCALE
+            self._unread = self._unread[window:]
+            self._probability = silero.process(samples.astype("<f4").tobytes())
 
 
 def voiced_seconds(gate: Gate, pcm: bytes) -> float:

@@ -59,6 +59,16 @@ def test_a_gate_that_was_reset_hears_as_a_new_one_does():
     assert [gate.hears(frame) for frame in speech] == first
 
 
+def test_gates_that_take_turns_do_not_hear_each_other():
+    speech, noisy = spoken.frames(spoken.japanese("住所変更")), spoken.frames(spoken.noise(2.0, 1500))
+    one, other, single = Gate(), Gate(), Gate()
+    alone = [single.hears(frame) for frame in speech]
+    single.reset()
+    together = [(one.hears(frame), other.hears(noisy[n])) for n, frame in enumerate(speech)]
+    assert [heard for heard, _ in together] == alone
+    assert not any(heard for _, heard in together)
+
+
 def test_a_frame_of_another_length_is_refused():
     with pytest.raises(ValueError, match="320 bytes"):
         Gate().hears(b"\x00" * 319)
