@@ -29,13 +29,13 @@ from ivr.events import (
 )
 from ivr.nodes import AskNode, GoodbyeNode, LinkNode, MenuNode, QuestionNode, SayNode, Text, VoicemailNode
 from ivr.phrases import catalogue, phrase
-from ivr.questions import Showing, confirm_choice, fixed_text, node_ask, offer, showing
+from ivr.questions import Showing, confirm_choice, fixed_text, node_ask, offer, present, showing
 from ivr.state import State
 from ivr.texts import open_names
 from ivr.tree import Tree
 from ivr.turn import Turn
 
-__all__ = ["Showing", "begin", "prompts", "showing", "step"]
+__all__ = ["Showing", "begin", "present", "prompts", "showing", "step"]
 
 
 def begin(tree: Tree, language: str | None = None) -> State:
