@@ -232,19 +232,18 @@ def _live(
     """The part, now and whenever something happens, for as long as the session holds."""
 
     async def pages() -> AsyncGenerator[bytes, None]:
-        with console.seats.seat(console.cookies.session(request) or ""):
-            wake = Wake()
-            leave = console.inbox.subscribe(wake.tell, conversation)
-            try:
-                while await console.door.passes(request):
-                    yield event("now", await part())
-                    while not await wake.wait(HEARTBEAT):
-                        yield b": still here\n\n"
-                yield event("now", "")
-            finally:
-                leave()
+        wake = Wake()
+        leave = console.inbox.subscribe(wake.tell, conversation)
+        try:
+            while await console.door.passes(request):
+                yield event("now", await part())
+                while not await wake.wait(HEARTBEAT):
+                    yield b": still here\n\n"
+            yield event("now", "")
+        finally:
+            leave()
 
-    return EventStream(pages)
+    return EventStream(pages, console.seats.seat(console.cookies.session(request) or ""))
 
 
 def _moment(stamp: str) -> datetime | None:

@@ -75,14 +75,23 @@ class EventStream(Response):
     """An answer that goes on until its source ends or the browser leaves, whichever is first.
 
     opened: makes the source; it is left (and so cleaned up) the moment the browser has gone, not at the next event.
+    seat: is taken before anything is answered, so that whoever finds none is told so (TooBusy).
     """
 
-    def __init__(self, opened: Callable[[], AsyncGenerator[bytes, None]]) -> None:
+    def __init__(
+        self,
+        opened: Callable[[], AsyncGenerator[bytes, None]],
+        seat: contextlib.AbstractContextManager[None],
+    ) -> None:
         super().__init__(headers={"X-Accel-Buffering": "no"}, media_type="text/event-stream")
         del self.headers["content-length"]
-        self._opened = opened
+        self._opened, self._seat = opened, seat
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._seat:
+            await self._serve(receive, send)
+
+    async def _serve(self, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         sending = asyncio.create_task(self._send(send))
         leaving = asyncio.create_task(_gone(receive))

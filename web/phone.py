@@ -92,16 +92,15 @@ def router(channel: PageChannel, drawing: Drawing, seats: Seats, looks: Pace, an
         await channel.arrive(page)
 
         async def pages() -> AsyncGenerator[bytes, None]:
-            with seats.seat(page.id):
-                wake = Wake()
-                leave = channel.watch(page, wake.tell)
-                try:
-                    async for piece in _drawn(wake, token, page.trusted):
-                        yield piece
-                finally:
-                    leave()
+            wake = Wake()
+            leave = channel.watch(page, wake.tell)
+            try:
+                async for piece in _drawn(wake, token, page.trusted):
+                    yield piece
+            finally:
+                leave()
 
-        return EventStream(pages)
+        return EventStream(pages, seats.seat(page.id))
 
     async def _drawn(wake: Wake, token: str, trusted: bool) -> AsyncGenerator[bytes, None]:
         sent = ""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator
 
 import pytest
@@ -49,7 +50,7 @@ async def _run(source: AsyncGenerator[bytes, None], *, leaves: asyncio.Event) ->
     async def send(message: dict[str, object]) -> None:
         sent.append(message.get("body", b""))  # type: ignore[arg-type]
 
-    await EventStream(lambda: source)({"type": "http"}, receive, send)  # type: ignore[arg-type]
+    await EventStream(lambda: source, contextlib.nullcontext())({"type": "http"}, receive, send)  # type: ignore[arg-type]
     return sent
 
 
