@@ -33,6 +33,8 @@ log = logging.getLogger("denwaban.voice")
 
 BETWEEN_KEYS = 4.0
 """Seconds between two keys of one number before it counts as all that was meant."""
+LONGEST_MESSAGE = 120.0
+"""Seconds of a message that is begun anew because its hub died."""
 SURE = 0.6
 """Share of a closed list, and confidence, from which a command that was heard is obeyed."""
 BUSY_ON_SCREEN = 30.0
@@ -198,6 +200,7 @@ class VoiceCall:
         command = top[0].removeprefix("command:") if top[0].startswith("command:") and sure else None
         scores = tuple(s for s in hypothesis.scores if not s[0].startswith("command:"))
         meant = sense.understand(asked, hypothesis.text, scores, hypothesis.digits, hypothesis.confidence)
+        understood = datetime.now(UTC).timestamp()
         spoke = events.Spoke(
             at=_at(fact.at),
             channel="voice",
@@ -211,6 +214,9 @@ class VoiceCall:
             engine=hypothesis.engine,
         )
         await self._post(spoke, key)
+        moments = {"spoken_until": fact.spoken_until, "known": fact.at, "understood": understood}
+        recorded = datetime.now(UTC).timestamp()
+        log.info("an answer was heard", extra={"call": self.call, "recorded": recorded, **moments})
 
     async def _took(self, fact: orders.Took, key: str) -> None:
         self._recording = None
@@ -234,13 +240,12 @@ class VoiceCall:
         self._joined = joined
         self.belong_to(conversation)
         tree, state = await self._means.inbox.tree(self.conversation), await self._means.inbox.state(self.conversation)
-        showing = engine.showing(tree, state)
-        made = Turn(utterances=[wording.back_again(showing.language)])
-        if showing.finished:
-            made.finish = True
-        elif showing.ask is not None:
-            made.utterances.extend(wording.ask(showing.ask))
-            made.ask = showing.ask
+        made = Turn(utterances=[wording.back_again(state.language)], finish=state.finished)
+        if state.stage == "recording":
+            made.record = Record(node=state.node, longest=LONGEST_MESSAGE, language=state.language)
+        elif (asked := engine.present(tree, state)) is not None:
+            made.utterances.extend(wording.ask(asked))
+            made.ask = asked
         self._play, self._listen = 1_000_000, 1_000_000  # beyond any number of the hub before
         await self._start(made)
 

@@ -52,7 +52,7 @@ def edge_of(settings: Settings) -> Edge:
         reserve=("127.0.0.1", settings.line_port + settings.lines) if settings.reserve == "say" else None,
         retry_after=settings.retry_after,
         longest_call=int(settings.longest_call) + 60,
-        trusted=LOOPBACK,
+        trusted=(*LOOPBACK, *settings.trusted),
         tls_certificate=settings.tls_certificate,
         tls_key=settings.tls_key,
         tls_port=settings.sip_tls_port,

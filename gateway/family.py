@@ -7,6 +7,7 @@ nobody is answered any more, then the rest. A child dies with its parent, whatev
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
 import logging
 import os
@@ -15,6 +16,7 @@ import sys
 from dataclasses import dataclass
 
 from gateway.settings import Settings
+from telephony import edge
 
 log = logging.getLogger("denwaban.family")
 
@@ -26,11 +28,12 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A role to keep alive. first: ended before the others."""
+    """A role to keep alive. first: ended before the others. sip: where the edge reaches it, if it is a line."""
 
     name: str
     arguments: tuple[str, ...]
     first: bool = False
+    sip: str = ""
 
 
 def children(settings: Settings) -> list[Child]:
@@ -40,12 +43,17 @@ def children(settings: Settings) -> list[Child]:
     family += [Child(f"mouth{i}", ("mouth", "--index", str(i))) for i in range(settings.mouths)]
     if settings.recogniser != "none":
         family += [Child(f"ear{i}", ("ear", "--index", str(i))) for i in range(settings.ears)]
-    lines = settings.lines if settings.edge == "kamailio" else 1
-    family += [Child(f"line{i}", ("line", "--index", str(i)), first=True) for i in range(lines)]
-    if settings.edge == "kamailio":
-        if settings.reserve == "say":
-            family.append(Child("reserve", ("line", "--index", str(settings.lines), "--reserve"), first=True))
-        family.append(Child("edge", ("edge",)))
+    if settings.edge == "none":
+        return [*family, Child("line0", ("line",), first=True)]
+
+    def line(name: str, index: int, *more: str) -> Child:
+        sip = f"sip:127.0.0.1:{settings.line_port + index}"
+        return Child(name, ("line", "--index", str(index), *more), first=True, sip=sip)
+
+    family += [line(f"line{i}", i) for i in range(settings.lines)]
+    if settings.reserve == "say":
+        family.append(line("reserve", settings.lines, "--reserve"))
+    family.append(Child("edge", ("edge",)))
     return family
 
 
@@ -65,8 +73,8 @@ async def run(settings: Settings) -> int:
     settings.run.mkdir(parents=True, exist_ok=True)
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     family = children(settings)
-    first = [asyncio.create_task(_keep(child, settings.dev)) for child in family if child.first]
-    rest = [asyncio.create_task(_keep(child, settings.dev)) for child in family if not child.first]
+    first = [asyncio.create_task(_keep(child, settings)) for child in family if child.first]
+    rest = [asyncio.create_task(_keep(child, settings)) for child in family if not child.first]
     await stop.wait()
     log.info("the family is leaving")
     for group in (first, rest):
@@ -76,7 +84,7 @@ async def run(settings: Settings) -> int:
     return 0
 
 
-async def _keep(child: Child, dev: bool) -> None:
+async def _keep(child: Child, settings: Settings) -> None:
     pause = FIRST_PAUSE
     loop = asyncio.get_running_loop()
     while True:
@@ -88,7 +96,7 @@ async def _keep(child: Child, dev: bool) -> None:
             *child.arguments,
             "--parent",
             str(os.getpid()),
-            *(("--dev",) if dev else ()),
+            *(("--dev",) if settings.dev else ()),
             start_new_session=True,
         )
         log.info("a child was started", extra={"child": child.name, "child_pid": process.pid})
@@ -99,7 +107,17 @@ async def _keep(child: Child, dev: bool) -> None:
             raise
         pause = FIRST_PAUSE if code == 0 or loop.time() - began > STEADY else min(pause * 2, LONGEST_PAUSE)
         log.warning("a child ended; it is started again", extra={"child": child.name, "code": code, "pause": pause})
+        if child.sip:
+            await _release(child, settings)
         await asyncio.sleep(pause)
+
+
+async def _release(line: Child, settings: Settings) -> None:
+    """Have the edge tell the callers of a line that is gone: a BYE instead of silence."""
+    with contextlib.suppress(OSError):  # no edge: nothing to tell it
+        lost = await asyncio.to_thread(edge.release, settings.run / "edge", line.sip)
+        if lost:
+            log.warning("calls were lost with their line", extra={"child": line.name, "calls": lost})
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     reserve: Literal["say", "503"] = "say"
     """All lines busy: a reserve worker says so, or 503 with Retry-After."""
     retry_after: int = 30
+    trusted: list[str] = []
+    """Addresses or networks (CIDR) of trunks: many calls come from one address, so its limits are theirs."""
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     sip_tls_port: Port = 5061
