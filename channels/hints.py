@@ -16,10 +16,17 @@ COMMANDS: dict[str, tuple[tuple[str, str], ...]] = {
     "en": (("command:repeat", "repeat that"), ("command:person", "operator"), ("command:back", "go back")),
 }
 YES_NO: dict[str, tuple[tuple[str, str], ...]] = {
-    "ja": (("yes", "はい"), ("yes", "お願いします"), ("no", "いいえ"), ("no", "違います")),
+    "ja": (
+        ("yes", "はい"),
+        ("yes", "お願いします"),
+        ("no", "いいえ"),
+        ("no", "いえ"),
+        ("no", "いや"),
+        ("no", "違います"),
+    ),
     "en": (("yes", "yes"), ("yes", "yes please"), ("no", "no"), ("no", "no thank you")),
 }
-LONGEST_LIST = 15
+LONGEST_LIST = 24
 
 
 def hint(ask: Ask) -> Hint:

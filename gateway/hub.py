@@ -29,7 +29,9 @@ from conversation.inbox import Inbox
 from conversation.recordings import Recordings
 from conversation.store import Store
 from conversation.users import Users
+from deflect import texts
 from deflect.codes import Codes
+from deflect.errors import SmsTooLong
 from deflect.links import Links
 from deflect.mover import Mover
 from deflect.senders import Outbox, TrialSender
@@ -47,6 +49,7 @@ from wire.facts import serve_facts
 
 log = logging.getLogger("denwaban.hub")
 
+LINK = "/l/{token}"
 TURN = 0.05
 """Seconds between two looks whether the serving hub has gone."""
 
@@ -115,6 +118,11 @@ class Words:
         self.trees = Trees(
             live_tree(settings), load(demo.text("busy"), values=named), lambda source: load(source, values=named)
         )
+        try:
+            for tree in (self.trees.current(), self.trees.busy):
+                texts.check(tree.sms_texts, settings.url + LINK)
+        except SmsTooLong as error:
+            raise Complaint(f"{error}: shorten the tree's sms or DENWABAN_BASE_URL") from error
         self._senses: dict[str, Sense] = {}
         for tree in (self.trees.current(), self.trees.busy):
             self.sense(tree.digest)
@@ -169,7 +177,7 @@ class Hub:
             self.codes,
             self.outbox,
             TrialSender(self.outbox),
-            url=f"{settings.url}/l/{{token}}",
+            url=settings.url + LINK,
             clock=now,
         )
         self.mouth = Mouth(
@@ -230,7 +238,7 @@ class Hub:
                 access_log=False,
                 ssl_certfile=settings.tls_certificate if settings.url.startswith("https://") else None,
                 ssl_keyfile=settings.tls_key if settings.url.startswith("https://") else None,
-                timeout_graceful_shutdown=2,
+                timeout_graceful_shutdown=1,
                 lifespan="off",
             )
         )
