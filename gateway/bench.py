@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from gateway import bench_calls
+from gateway import bench_calls, bench_restart, bench_screens, bench_turns
 from gateway.bench_machine import machine, versions
 from gateway.errors import Complaint
 from gateway.settings import Settings
@@ -26,13 +26,38 @@ async def _setup(options: argparse.Namespace, settings: Settings) -> dict[str, A
     return await bench_calls.setup(options.calls[0])
 
 
+async def _answer(options: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    return await bench_turns.answer()
+
+
+async def _barge(options: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    return await bench_turns.barge()
+
+
+async def _screen(options: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    return await bench_screens.screen()
+
+
+async def _page(options: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    return await bench_screens.page()
+
+
+async def _restart(options: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    return await bench_restart.restart()
+
+
 async def _calls(options: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     return await bench_calls.calls(options.calls, options.seconds)
 
 
 FIGURES: dict[str, tuple[str, Figure]] = {
     "setup": ("INVITE to 200 and to the first sound", _setup),
+    "answer": ("end of the caller's speech to the first sound of the answer", _answer),
+    "barge": ("the caller's first sound to the last sound of the prompt", _barge),
+    "screen": ("tap to the changed voice, answer to the changed page", _screen),
     "calls": ("calls held with their sound on time, and what they cost", _calls),
+    "page": ("weight of the smartphone page, and what it needs to be usable", _page),
+    "restart": ("kill -9 of the hub to the call going on", _restart),
 }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from gateway.bench_family import Callers, family, lines_for
 from gateway.bench_figures import Json, judged
-from gateway.bench_machine import load, used, with_children
+from gateway.bench_machine import load, parent_of, used, with_children
 from gateway.bench_sounds import noise, spoken, ulaw
 from gateway.bench_trees import LISTENING, PROMPTS_ALONE
 from gateway.household import Household
@@ -127,9 +127,10 @@ async def _speak(call: LoadCall, sayings: Sequence[bytes], seconds: float) -> No
 def _used(household: Household) -> dict[str, float]:
     """CPU seconds by role until now, Kamailio's own processes with the edge."""
     by_role: dict[str, float] = defaultdict(float)
-    for name, pids in with_children(household.pids()).items():
+    children = household.pids()
+    for name, pids in with_children(children).items():
         by_role[name.rstrip("0123456789").replace("reserve", "line")] += used(pids)
-    return by_role
+    return by_role | {"serve": used({parent_of(pid) for pid in children.values()} - {0})}
 
 
 def _percent(before: Mapping[str, float], after: Mapping[str, float], seconds: float) -> dict[str, float]:

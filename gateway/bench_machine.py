@@ -43,6 +43,12 @@ def parent(stat: str) -> int:
     return int(stat.rpartition(")")[2].split()[1])
 
 
+def parent_of(pid: int) -> int:
+    """0 when there is no such process."""
+    stat = _stat(pid)
+    return parent(stat) if stat else 0
+
+
 def used(pids: Iterable[int]) -> float:
     """CPU seconds that these processes have used; those that have ended count nothing."""
     return sum(cpu_seconds(stat) for pid in pids if (stat := _stat(pid)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,6 +17,7 @@ LOUD = frozenset(range(0x00, 0x60)) | frozenset(range(0x80, 0xE0))
 """Codes of samples above about -39 dB of full scale (magnitudes of 380 and more); a frame with some is not silence."""
 VOICED_DBFS = -45.0
 """A frame of speech that is fainter counts as silence around it."""
+PROMPT_HZ = 600.0
 PURE = 0.8
 """Share of a frame's energy in one narrow band from which it is a tone, not a voice."""
 
@@ -42,14 +45,14 @@ def is_loud(coded: bytes) -> bool:
     return sum(code in LOUD for code in coded[::8]) >= 3
 
 
-def is_voice(coded: bytes) -> bool:
-    """Whether a frame of mu-law is loud and no pure tone."""
+def is_voice(coded: bytes, tones: Iterable[float]) -> bool:
+    """Whether a frame of mu-law is loud and none of these tones (hertz)."""
     if not is_loud(coded):
         return False
     samples = linear(coded).astype(np.float64)
     power = np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) ** 2
-    top = int(power.argmax())
-    return float(power[max(0, top - 2) : top + 3].sum()) < PURE * float(power.sum())
+    bands = [round(hertz * len(samples) / RATE) for hertz in tones]
+    return all(float(power[band - 2 : band + 3].sum()) < PURE * float(power.sum()) for band in bands)
 
 
 def spoken(text: str) -> bytes:
@@ -65,7 +68,7 @@ def trimmed(pcm: bytes) -> bytes:
     return whole[voiced[0] * FRAME_BYTES : (voiced[-1] + 1) * FRAME_BYTES] if len(voiced) else b""
 
 
-def tone(seconds: float, hertz: float = 600.0, level: float = 0.2) -> bytes:
+def tone(seconds: float, hertz: float = PROMPT_HZ, level: float = 0.2) -> bytes:
     """PCM of a steady tone: a prompt without pauses, so that its end is plain to hear."""
     times = np.arange(round(seconds * RATE)) / RATE
     return bytes((level * 32767 * np.sin(2 * np.pi * hertz * times)).astype("<i2").tobytes())

@@ -196,9 +196,10 @@ class LoadCall:
         self._contact = found.group(1) if found else ""
         routes = [line for line in answer.split("\r\n") if line.lower().startswith("record-route:")]
         self._routes = [line.split(":", 1)[1].strip() for line in reversed(routes)]
-        media = re.search(r"c=IN IP4 (\S+)[\s\S]*?m=audio (\d+)", answer)
-        if media:
-            self._media = (media.group(1), int(media.group(2)))
+        # The address may stand before the medium or within it (RFC 8866, 5.7); there is but one medium.
+        address, port = re.search(r"^c=IN IP4 (\S+)", answer, re.M), re.search(r"^m=audio (\d+)", answer, re.M)
+        if address and port:
+            self._media = (address.group(1), int(port.group(1)))
 
     def _on_request(self, first: str, rest: str) -> None:
         kept = [
