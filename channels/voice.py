@@ -142,12 +142,12 @@ class VoiceChannel:
             line.calls.discard(fact.call)
             call.at_end(acknowledge)
         else:
-            line.calls.add(fact.call)
             call.soon(acknowledge)
 
     def _open(self, line: Line, name: str) -> VoiceCall:
         call = VoiceCall(name, self._means, line.order, self._start_afresh)
         self._calls[name] = call
+        line.calls.add(name)
         self._in_tasks(self._run(call))
         return call
 

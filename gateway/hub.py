@@ -85,10 +85,7 @@ def live_tree(settings: Settings) -> Tree:
 
 def _as_read(number: str) -> str:
     e164 = phone.normalise(number)
-    if e164:
-        return phone.national(e164)
-    digits = "".join(c for c in number if c.isdigit())
-    return f"{digits[:-8]}-{digits[-8:-4]}-{digits[-4:]}" if len(digits) in (10, 11) else number
+    return phone.spoken(e164) if e164 else number
 
 
 class Trees:
@@ -122,7 +119,7 @@ class Words:
             for tree in (self.trees.current(), self.trees.busy):
                 texts.check(tree.sms_texts, settings.url + LINK)
         except SmsTooLong as error:
-            raise Complaint(f"{error}: shorten the tree's sms or DENWABAN_BASE_URL") from error
+            raise Complaint(str(error)) from error
         self._senses: dict[str, Sense] = {}
         for tree in (self.trees.current(), self.trees.busy):
             self.sense(tree.digest)
@@ -303,6 +300,10 @@ class Hub:
             "record_pending": record.pending,
             "lines": len(self.voice.lines),
             "calls": self.voice.calls,
+            "occupied": [
+                {"line": line.index, "reserve": line.reserve, "calls": len(line.calls)}
+                for line in sorted(self.voice.lines.values(), key=lambda line: line.index)
+            ],
             "prompts": {"made": done, "wanted": every},
             "ear": self.ear.up,
         }

@@ -44,10 +44,24 @@ async def record_of(household: Household) -> AsyncIterator[Inbox]:
         await store.close()
 
 
-async def timelines(household: Household) -> list[list]:
+async def timelines(household: Household, most: int = 50) -> list[list]:
     """Every conversation's timeline, newest conversation first."""
     async with record_of(household) as inbox:
-        return [await inbox.timeline(one.id) for one in await inbox.conversations(50, None)]
+        return [await inbox.timeline(one.id) for one in await inbox.conversations(most, None)]
+
+
+def kinds(timeline, kind):
+    """The payloads of this kind, in order."""
+    return [line.payload for line in timeline if line.kind == kind]
+
+
+async def of_number(household: Household, number: str):
+    """The newest conversation in which this number (E.164) called."""
+    for timeline in await timelines(household):
+        joined = kinds(timeline, "Joined")
+        if joined and (joined[0].get("caller") or {}).get("number") == number:
+            return timeline
+    return None
 
 
 class Console:

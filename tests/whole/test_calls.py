@@ -7,25 +7,11 @@ import io
 import wave
 
 import pytest
-from observers import Page, timelines, until
+from observers import Page, kinds, of_number, until
 
-from gateway.household import Household
 from ivr import events
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="package")]
-
-
-def kinds(timeline, kind):
-    return [line.payload for line in timeline if line.kind == kind]
-
-
-async def of_number(household: Household, number: str):
-    """The newest conversation in which this number called."""
-    for timeline in await timelines(household):
-        joined = kinds(timeline, "Joined")
-        if joined and (joined[0].get("caller") or {}).get("number") == number:
-            return timeline
-    return None
 
 
 async def test_a_caller_says_what_it_is_about_gets_a_link_and_goes_on_by_tapping(household, console):
