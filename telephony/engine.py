@@ -212,6 +212,7 @@ class Engine:
         now = time.monotonic()
         for live in list(self._live.values()):
             packets = live.leg.count()
+            live.leg.guard()
             if packets != live.packets or not live.told:
                 live.packets, live.media_seen = packets, now
             patience = LONGEST_HOLD if live.leg.held else self._settings.media_timeout

@@ -15,8 +15,11 @@ import pjsua2 as pj
 
 from telephony.ports import Port, Sound
 from telephony.quality import mos
+from telephony.source import address, lock, unlock
 from telephony.stack import Stack, upcall
 
+LEAST_PACKETS = 10
+"""Received in a second, below which the far end counts as silent."""
 NETWORK_DELAY = 0.02
 """Seconds of coding and sending that are in every call's delay, beside round trip and jitter buffer."""
 
@@ -66,6 +69,9 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.packets = 0
         self._stack, self._owner = stack, owner
         self._index: int | None = None
+        self._source: tuple[str, int] | None = None
+        self._locked: int | None = None  # our RTP port, while it hears one address alone
+        self._guarded_packets = 0
         self._quality: dict[str, float] = {}
 
     # -- what the owner asks --------------------------------------------------------------------------------------
@@ -98,12 +104,28 @@ class Leg(pj.Call):  # type: ignore[misc]
             return Negotiated(f"{stream.codecName}/{stream.codecClockRate}", keys, secure)
         return Negotiated()
 
-    def source(self) -> str:
-        """Where the far end's RTP comes from, ``address:port``, or empty."""
+    def guard(self) -> None:
+        """Once a second: hear the far end alone, as soon as its sound came from one address for a second.
+
+        After a re-INVITE, or when that address falls silent, everybody is heard until it is clear again who it is.
+        """
+        if self._index is None or self.held:
+            return
         with contextlib.suppress(pj.Error):
-            if self._index is not None:
-                return str(self.getMedTransportInfo(self._index).srcRtpName)
-        return ""
+            info = self.getMedTransportInfo(self._index)
+            source, here = address(info.srcRtpName), address(info.localRtpName)
+            heard = self.packets - self._guarded_packets
+            self._guarded_packets = self.packets
+            if self._locked is not None and heard < LEAST_PACKETS:
+                self.unguard()
+            elif self._locked is None and here and source and source == self._source and heard >= LEAST_PACKETS:
+                self._locked = here[1] if lock(here[1], source) else None
+            self._source = source
+
+    def unguard(self) -> None:
+        if self._locked is not None:
+            unlock(self._locked)
+        self._locked = self._source = None
 
     def count(self) -> int:
         """RTP packets and RTCP reports received so far; what was counted last goes into ``quality``."""
@@ -163,6 +185,7 @@ class Leg(pj.Call):  # type: ignore[misc]
                 self._index = index
                 break
         self.held, self.is_settled = held or self._index is None, True
+        self.unguard()
         self._wire()
         self._owner.media_changed(self)
 

@@ -30,7 +30,6 @@ class CameIn(Signal):
     sound: Sound
     codec: str = ""
     keys_by_rtp: bool = True
-    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,7 +165,10 @@ class Stack(threading.Thread):
         try:
             self._open()
         except Exception as error:  # told to whoever waits for ``ready``
-            self.tell(_settle, self.ready, None, CannotListen(_reason(error)))
+            reason = _reason(error)
+            del error  # it holds the frame that holds what must die here
+            self._give_up()
+            self.tell(_settle, self.ready, None, CannotListen(f"port {self.settings.sip_port}: {reason}"))
             self.tell(_settle, self.over, None, None)
             return
         self.tell(_settle, self.ready, None, None)
@@ -227,6 +230,15 @@ class Stack(threading.Thread):
         self.account = self._make_account(self)
         self.ports = Ports(settings.most_calls * 4, checked())
 
+    def _give_up(self) -> None:
+        """Undo a half-made library, in its own thread."""
+        endpoint, self.endpoint = self.endpoint, None
+        if endpoint is not None:
+            with contextlib.suppress(pj.Error):
+                endpoint.libDestroy()
+        del endpoint
+        gc.collect()
+
     def _listen(self) -> None:
         transport = pj.TransportConfig()
         transport.boundAddress, transport.port = self.settings.host, self.settings.sip_port
@@ -281,5 +293,6 @@ def _settle(future: asyncio.Future[Any], result: object, error: Exception | None
 
 
 def _reason(error: Exception) -> str:
-    """One line; the library's own errors carry a title and the C function in ``info``."""
-    return str(getattr(error, "reason", "") or error).splitlines()[0][:200] if str(error) else type(error).__name__
+    """One line; the library's own errors keep theirs in ``reason``."""
+    lines = str(getattr(error, "reason", "") or error).splitlines()
+    return lines[0][:200] if lines else type(error).__name__

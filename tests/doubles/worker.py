@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -150,6 +151,13 @@ def pitch(pcm: bytes) -> float:
     return float(np.argmax(np.abs(np.fft.rfft(samples * np.hanning(len(samples))))) * 8000 / len(samples))
 
 
+def strength(pcm: bytes, hertz: float) -> float:
+    """How much of a sound is at this frequency, give or take 20 Hz."""
+    spectrum = np.abs(np.fft.rfft(np.frombuffer(pcm, "<i2").astype(float)))
+    at, width = round(hertz * len(pcm) / 16_000), round(20 * len(pcm) / 16_000)
+    return float(np.sum(spectrum[at - width : at + width]))
+
+
 def heard_between(path: Path, report: dict[str, Any], start: float, end: float) -> bytes:
     """Of a recording, what was heard between these seconds of the call."""
     pcm = tones.read_wav(path)
@@ -207,3 +215,44 @@ class Datagrams:
 
     def close(self) -> None:
         self._socket.close()
+
+    def talker(self, port: int, hertz: float) -> Talker:
+        """Someone who sends RTP to that port."""
+        return Talker(port, hertz)
+
+
+class Talker:
+    """RTP of one tone, mu-law, from a socket of its own."""
+
+    def __init__(self, port: int, hertz: float) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._port, self._hertz, self._packets = port, hertz, 0
+        self._source = self._socket.getsockname()[1]
+
+    def follow(self, other: Talker, ahead: int) -> None:
+        """Take the other's place: number packets as he does, a few ahead."""
+        self._packets, self._source = other._packets + ahead, other._source
+
+    async def talk(self, seconds: float, at_once: int = 1) -> None:
+        """at_once: packets sent in a burst; the SIP library follows whoever sends ten in a row."""
+        began = time.monotonic()
+        for n in range(round(seconds / 0.02)):
+            times = (np.arange(160) + 160 * self._packets) / 8000
+            sound = (8000 * np.sin(2 * np.pi * self._hertz * times)).astype(int)
+            head = struct.pack("!BBHII", 0x80, 0, self._packets & 0xFFFF, self._packets * 160, self._source)
+            self._socket.sendto(head + mu_law(sound), ("127.0.0.1", self._port))
+            self._packets += 1
+            if (n + 1) % at_once == 0:
+                await asyncio.sleep(max(0.0, began + (n + 1) * 0.02 - time.monotonic()))
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def mu_law(samples: np.ndarray[Any, np.dtype[np.int_]]) -> bytes:
+    """ITU-T G.711."""
+    size = np.minimum(np.abs(samples), 32_635) + 132
+    exponent = np.floor(np.log2(size)).astype(int) - 7
+    mantissa = (size >> (exponent + 3)) & 0x0F
+    return bytes((~(((samples < 0) << 7) | (exponent << 4) | mantissa) & 0xFF).tolist())

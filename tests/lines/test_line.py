@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from worker import Caller, Datagrams, Hub, Worker, heard_between, pitch
+from worker import Caller, Datagrams, Hub, Worker, heard_between, pitch, strength
 
 from telephony import tones
 from telephony.orders import (
@@ -363,6 +363,40 @@ async def test_a_call_whose_sound_is_dead_is_ended_but_not_one_on_hold(
             worker.stop()
 
 
+async def test_a_stranger_does_not_speak_into_a_call_and_a_caller_who_moves_is_heard_again(
+    hub: Hub, datagrams: Callable[..., Datagrams]
+) -> None:
+    phone = datagrams()
+    phone.send("INVITE", body=phone.sdp())
+    _, answer = await asyncio.to_thread(phone.receive, "INVITE")
+    phone.send("ACK", sequence=1)
+    call = await hub.answered(phone.number)
+    port = int(re.findall(r"m=audio (\d+)", answer)[0])
+    own, stranger = phone.talker(port, 600.0), phone.talker(port, 850.0)
+    try:
+        await own.talk(3.0)
+        hub.order(TakeMessage(call=call, recording="g", longest=1.5, silence=60.0))
+        stranger.follow(own, ahead=5)
+        await asyncio.gather(own.talk(3.0), stranger.talk(3.0, at_once=25))
+        await hub.fact(Took, call, recording="g")
+        await stranger.talk(3.5)
+        hub.order(TakeMessage(call=call, recording="moved", longest=1.5, silence=60.0))
+        await stranger.talk(2.5)
+        await hub.fact(Took, call, recording="moved")
+    finally:
+        own.close()
+        stranger.close()
+    for recording, hertz in (("g", 600.0), ("moved", 850.0)):
+        pieces = [piece for piece in hub.of(call, Taken) if piece.recording == recording]
+        pcm = b"".join(base64.b64decode(piece.pcm) for piece in pieces)
+        assert pitch(pcm) == pytest.approx(hertz, abs=8)
+        assert strength(pcm, 1450.0 - hertz) < 0.05 * strength(pcm, hertz)
+    phone.send("BYE")
+    assert (await asyncio.to_thread(phone.receive, "BYE"))[0] == 200
+    ended: Ended = await hub.fact(Ended, call)
+    assert ended.quality["packets"] < 700
+
+
 SIPP = """<?xml version="1.0" encoding="UTF-8"?>
 <scenario name="a short call with a session timer">
 <send retrans="500"><![CDATA[
@@ -460,3 +494,8 @@ async def test_baresip_hears_us_and_is_heard(hub: Hub, worker: Worker, sounds: d
     assert pitch(pcm) == pytest.approx(PROMPT_HZ, abs=5)
     assert (ended.reason, ended.quality["lost"]) == ("ours", 0)
     assert b"incoming rtp for 'audio' established" in out
+
+
+async def test_a_port_that_is_taken_ends_the_worker_with_a_reason(worker: Worker, tmp_path: Path) -> None:
+    second = Worker(tmp_path, sip_port=worker.port)
+    assert await asyncio.to_thread(second.process.wait, 20) == 1
