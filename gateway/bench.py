@@ -38,6 +38,15 @@ async def _screen(options: argparse.Namespace, settings: Settings) -> dict[str, 
     return await bench_screens.screen()
 
 
+async def _speech(options: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    if options.speech is None:
+        raise Complaint("--speech names no folder of recorded speech")
+    from gateway import bench_matters, bench_speech  # recognition engines: not for those who measure calls
+
+    heard = bench_speech.run(options.speech, settings)
+    return {"heard": heard, "understood": bench_matters.run(options.speech, settings)}
+
+
 async def _page(options: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     return await bench_screens.page()
 
@@ -56,6 +65,7 @@ FIGURES: dict[str, tuple[str, Figure]] = {
     "barge": ("the caller's first sound to the last sound of the prompt", _barge),
     "screen": ("tap to the changed voice, answer to the changed page", _screen),
     "calls": ("calls held with their sound on time, and what they cost", _calls),
+    "speech": ("what is recognised and understood of recorded speech (--speech FOLDER)", _speech),
     "page": ("weight of the smartphone page, and what it needs to be usable", _page),
     "restart": ("kill -9 of the hub to the call going on", _restart),
 }

@@ -206,8 +206,10 @@ async def _link(household: Household) -> str:
     """The link in the message that was sent last, read from the family's own record."""
     values = {name.lower(): value for name, value in household.settings.items()}
     settings = Settings(dev=True, **values)  # type: ignore[arg-type]
-    with tempfile.TemporaryDirectory() as spool:
-        store = Store.open(settings.database_url, master_key(settings), site=settings.site, spool=Path(spool))
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store.open(
+            settings.database_url, master_key(settings), site=settings.site, spool=Path(folder) / "spool"
+        )
         try:
             outbox = Outbox(store, lambda: datetime.now(UTC))
             for _ in range(100):
