@@ -16,6 +16,7 @@ import heapq
 import itertools
 import logging
 import queue
+import secrets
 import sys
 import threading
 import time
@@ -213,7 +214,8 @@ class Stack(threading.Thread):
         config = pj.EpConfig()
         config.uaConfig.threadCnt, config.uaConfig.mainThreadOnly = 0, True
         config.uaConfig.maxCalls = settings.most_calls
-        config.uaConfig.userAgent = "Denwaban"
+        # New with every process, so that the edge notices when another one answers on this port.
+        config.uaConfig.userAgent = f"Denwaban {secrets.token_hex(4)}"
         media = config.medConfig
         media.clockRate = media.sndClockRate = RATE
         media.audioFramePtime, media.ecTailLen, media.noVad = 20, 0, True
