@@ -67,7 +67,7 @@ class Edge:
     reserve: tuple[str, int] | None = None
     retry_after: int = 30
     calls_per_line: int = 3
-    calls_of_reserve: int = 4
+    calls_of_reserve: int = 3
     longest_call: int = 3600
     ack_within: int = 8
     answer_within: float = 0.5

@@ -15,13 +15,13 @@ from gateway.load import LoadCall, Pulse
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
-LINES, EACH, RESERVE = 2, 3, 4
+LINES, EACH, RESERVE = 2, 3, 3
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def full_house(tmp_path_factory):
+async def full_house(tmp_path_factory, prompts):
     settings = {"LINES": str(LINES), "RECOGNISER": "none"}
-    async with Household(tmp_path_factory.mktemp("churn"), settings) as running:
+    async with Household(tmp_path_factory.mktemp("churn"), settings, prompts) as running:
         yield running
 
 
