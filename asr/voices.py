@@ -46,6 +46,9 @@ class OpenJTalk:
         return telephone(np.asarray(samples, dtype=np.float64), int(rate))
 
 
+TOLD_AT_MOST = 20
+
+
 class Espeak:
     language = "en"
     words_a_minute = 160
@@ -60,7 +63,7 @@ class Espeak:
 
     def speak(self, text: str, speed: float = 1.0) -> bytes:
         words = _sayable(english(text))
-        self._engine.setProperty("rate", round(self.words_a_minute * _speed(speed)))
+        self._pace(round(self.words_a_minute * _speed(speed)))
         with tempfile.TemporaryDirectory(prefix="mouth-") as folder:
             file = Path(folder) / "said.wav"
             self._engine.save_to_file(words, str(file))
@@ -73,6 +76,17 @@ class Espeak:
             except (OSError, EOFError, wave.Error) as error:
                 raise CannotSpeak("espeak wrote no sound") from error
         return telephone(np.frombuffer(raw, dtype="<i2").astype(np.float64), rate)
+
+
+    def _pace(self, words_a_minute: int) -> None:
+        # What the library is told while it still cancels the last text is cancelled with it: told until it holds.
+        library = self._library
+        for _ in range(TOLD_AT_MOST):
+            library.SetParameter(library.RATE, words_a_minute, 0)
+            library.Synchronize()
+            if library.dll.espeak_GetParameter(library.RATE, 1) == words_a_minute:
+                return
+        raise CannotSpeak("espeak does not take its pace")
 
 
 class Piper:

@@ -37,6 +37,8 @@ LONGEST_MESSAGE = 120.0
 """Seconds of a message that is begun anew because its hub died."""
 SURE = 0.6
 """Share of a closed list, and confidence, from which a command that was heard is obeyed."""
+SPARED_FOR = 120.0
+"""Seconds after something was done on the page in which a line without sound is not taken for dead."""
 BUSY_ON_SCREEN = 30.0
 """Seconds after something was done on the page in which silence on the line is no silence."""
 
@@ -49,7 +51,8 @@ class Mouth(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What a call works with. sense: by tree digest. known: texts whose sound is kept."""
+    """What a call works with. sense: by tree digest. known: texts whose sound is kept. sounds: folder of a tree's
+    recorded files, absolute."""
 
     inbox: Inbox
     mouth: Mouth
@@ -57,6 +60,7 @@ class Means:
     sense: Callable[[str], Sense]
     known: Callable[[Utterance], bool]
     chime: Path
+    sounds: Path
     transcribe: Callable[[str, str, str], None]
 
 
@@ -126,6 +130,7 @@ class VoiceCall:
     def _delivered(self, delivery: Delivery) -> None:
         if delivery.event.channel == "page":
             self._busy_until = asyncio.get_running_loop().time() + BUSY_ON_SCREEN
+            self._order(orders.Spare(call=self.call, seconds=SPARED_FOR))
         if not delivery.repeated:
             made = turn(delivery.event, delivery.actions)
             self.soon(lambda: self._take(made))
@@ -179,7 +184,10 @@ class VoiceCall:
     async def _heard(self, fact: orders.Heard, key: str) -> None:
         asked = self._asked.get(fact.listen)
         if asked is None or self._ask is None or asked.node != self._ask.node or self._recording is not None:
-            return  # an answer to a question that is no longer open
+            # An answer to a question that is no longer open; what it paused goes on.
+            if fact.barged:
+                self._order(orders.Resume(call=self.call))
+            return
         language = asked.language
         if fact.result is None:
             spoke = events.Spoke(at=_at(fact.at), channel="voice", text="", engine="none")
@@ -287,8 +295,11 @@ class VoiceCall:
             self._order(orders.HangUp(call=self.call, after_play=True))
 
     async def _file(self, utterance: Utterance) -> Path:
-        if utterance.audio and Path(utterance.audio).is_file():
-            return Path(utterance.audio).resolve()
+        if utterance.audio:
+            recorded = (self._means.sounds / utterance.audio).resolve()
+            if recorded.is_file() and recorded.is_relative_to(self._means.sounds):
+                return recorded
+            log.warning("a recorded prompt is missing; its words are spoken", extra={"file": utterance.audio})
         keep = utterance.keep or self._means.known(utterance)
         try:
             path = await self._means.mouth.file(utterance.text, utterance.language, keep=keep)

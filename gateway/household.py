@@ -9,13 +9,12 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
 
 
 def free_port(kind: int = socket.SOCK_STREAM) -> int:
@@ -29,16 +28,28 @@ def free_port(kind: int = socket.SOCK_STREAM) -> int:
                 return port
 
 
+# Asked by a process of its own, so that it may be asked from inside a network namespace.
+_ASK = """
+import sys, urllib.request
+try:
+    urllib.request.urlopen(sys.argv[1], timeout=2)
+except OSError:
+    sys.exit(1)
+"""
+
+
 @dataclass
 class Household:
     """settings: as in gateway.settings, without the prefix. Use ``async with``.
 
+    inside: a command that runs another, such as ``ip netns exec NAME``; the family runs inside it.
     prompts: a folder of prompts that other families made, taken over and added to: making them takes a minute.
     """
 
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
     prompts: Path | None = None
+    inside: tuple[str, ...] = ()
     ready_within: float = 120.0
 
     def __post_init__(self) -> None:
@@ -83,7 +94,15 @@ class Household:
         self.folder.mkdir(parents=True, exist_ok=True)
         log = self.log_path.open("ab")
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "gateway.cli", "serve", "--dev", env=self.environment, stdout=log, stderr=log
+            *self.inside,
+            sys.executable,
+            "-m",
+            "gateway.cli",
+            "serve",
+            "--dev",
+            env=self.environment,
+            stdout=log,
+            stderr=log,
         )
         log.close()
         try:
@@ -100,7 +119,7 @@ class Household:
         while time.monotonic() < until:
             if self._process is not None and self._process.returncode is not None:
                 break
-            with contextlib.suppress(URLError, HTTPError, OSError, ValueError):
+            with contextlib.suppress(OSError, subprocess.SubprocessError):
                 if await asyncio.to_thread(self._is_ready):
                     return
             await asyncio.sleep(0.1)
@@ -108,8 +127,14 @@ class Household:
         raise TimeoutError("the family did not get ready:\n" + "\n".join(tail))
 
     def _is_ready(self) -> bool:
-        with urlopen(f"{self.url}/readyz", timeout=2) as answer:  # noqa: S310 our own server
-            return bool(answer.status == 200)
+        asked = [
+            *self.inside,
+            sys.executable,
+            "-c",
+            _ASK,
+            f"http://{self.settings['HOST']}:{self.settings['WEB_PORT']}/readyz",
+        ]
+        return subprocess.run(asked, check=False, timeout=10).returncode == 0
 
     async def stop(self) -> None:
         process = self._process
@@ -162,15 +187,25 @@ class Household:
     # -- its callers ------------------------------------------------------------------------------------------
 
     async def call(
-        self, *steps: str, number: str = "09012345678", options: tuple[str, ...] = (), within: float = 90.0
+        self,
+        *steps: str,
+        number: str = "09012345678",
+        options: tuple[str, ...] = (),
+        within: float = 90.0,
+        target: str = "",
+        inside: tuple[str, ...] = (),
     ) -> list[dict[str, Any]]:
-        """Run ``denwaban call`` against it and return what it printed; the last line is the report."""
+        """Run ``denwaban call`` against it and return what it printed; the last line is the report.
+
+        target: host:port, if callers know it by another than its own. inside: as for the family.
+        """
         process = await asyncio.create_subprocess_exec(
+            *inside,
             sys.executable,
             "-m",
             "gateway.cli",
             "call",
-            f"{self.sip[0]}:{self.sip[1]}",
+            target or f"{self.sip[0]}:{self.sip[1]}",
             "--json",
             "--from",
             number,

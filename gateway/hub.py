@@ -197,6 +197,7 @@ class Hub:
                 sense=words.sense,
                 known=lambda u: (u.text, u.language) in self._known,
                 chime=chime_file(settings.data / "prompts"),
+                sounds=(settings.tree.parent if settings.tree else settings.data / "sounds").resolve(),
                 transcribe=self.transcriber.soon,
             ),
             language=settings.language,

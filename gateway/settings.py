@@ -86,8 +86,8 @@ class Settings(BaseSettings):
     vosk_models: dict[str, Path] = {}
     """Language to folder."""
     english_voice: Literal["espeak", "piper"] = "espeak"
-    ear_patience: float = 2.0
-    """No answer from the ear for so long: the line goes on with keys."""
+    ear_patience: float = 1.4
+    """No answer from the ear for so long: the line goes on with keys. With the wait for the end of speech below 2 s."""
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", validation_alias=AliasChoices("DENWABAN_LOG", "log_level")

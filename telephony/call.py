@@ -29,6 +29,7 @@ from telephony.orders import (
     Play,
     Played,
     Resume,
+    Spare,
     SpeechBegan,
     TakeMessage,
     Taken,
@@ -56,6 +57,8 @@ class Phone(Protocol):
 
     def wait(self, call: str, on: bool) -> None: ...
 
+    def spare(self, call: str, seconds: float) -> None: ...
+
     def hang_up(self, call: str, reason: str) -> None: ...
 
 
@@ -71,7 +74,7 @@ class Means:
     tell: Callable[[Fact], object]
 
 
-CallOrder = Play | Hush | Resume | Listen | Unlisten | TakeMessage | HangUp
+CallOrder = Play | Hush | Resume | Listen | Unlisten | TakeMessage | Spare | HangUp
 
 
 class Call:
@@ -119,6 +122,8 @@ class Call:
                 self._stop_listening()
                 self._message = order
                 phone.play(self.id, TONE, (str(self._means.tone),))
+            case Spare():
+                phone.spare(self.id, order.seconds)
             case HangUp(after_play=True) if self._play is not None and not self._paused:
                 self._hang_up_after = True
             case HangUp():

@@ -59,6 +59,7 @@ class _Live:
     told: bool = False
     packets: int = -1
     media_seen: float = 0.0
+    spared_until: float = 0.0
 
 
 class Engine:
@@ -110,6 +111,14 @@ class Engine:
 
     def wait(self, call: str, on: bool) -> None:
         self._with(call, lambda live: live.playout.wait(on))
+
+    def spare(self, call: str, seconds: float) -> None:
+        """Dead media does not end the call within this time."""
+
+        def run(live: _Live) -> None:
+            live.spared_until = time.monotonic() + seconds
+
+        self._with(call, run)
 
     def hang_up(self, call: str, reason: str) -> None:
         self._with(call, lambda live: live.leg.end(reason))
@@ -218,6 +227,6 @@ class Engine:
             patience = LONGEST_HOLD if live.leg.held else self._settings.media_timeout
             if now - live.began > self._settings.longest_call:
                 live.leg.end("too long")
-            elif live.told and now - live.media_seen > patience:
+            elif live.told and now - live.media_seen > patience and now > live.spared_until:
                 live.leg.end("media timeout")
         self.stack.after(LOOK_EVERY, self._look)

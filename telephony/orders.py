@@ -79,6 +79,15 @@ class TakeMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spare:
+    """The caller is busy elsewhere, on a screen: for ``seconds`` from now dead media does not end the call."""
+
+    kind: Literal["Spare"] = "Spare"
+    call: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUp:
     """End the call. after_play: first let the prompt end."""
 
@@ -94,7 +103,7 @@ class Drain:
     kind: Literal["Drain"] = "Drain"
 
 
-Order = Play | Hush | Resume | Listen | Unlisten | TakeMessage | HangUp | Drain
+Order = Play | Hush | Resume | Listen | Unlisten | TakeMessage | Spare | HangUp | Drain
 
 # -- facts: line to hub -------------------------------------------------------------------------------------------
 

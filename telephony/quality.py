@@ -15,4 +15,5 @@ def mos(lost_share: float, delay: float) -> float:
     percent = max(0.0, min(1.0, lost_share)) * 100
     loss_impairment = 95.0 * percent / (percent + 25.1)
     r = max(0.0, min(93.2, 93.2 - delay_impairment - loss_impairment))
-    return round(1 + 0.035 * r + r * (r - 60) * (100 - r) * 7e-6, 2) if r > 0 else 1.0
+    # The polynomial dips a little below 1 for small r.
+    return max(1.0, round(1 + 0.035 * r + r * (r - 60) * (100 - r) * 7e-6, 2))

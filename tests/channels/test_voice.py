@@ -100,6 +100,7 @@ class Centre:
             sense=lambda digest: self.sense,
             known=lambda utterance: False,
             chime=Path("/chime.wav"),
+            sounds=self.folder / "sounds",
             transcribe=lambda *about: self.transcribed.append(about),
         )
         self.voice = VoiceChannel(

@@ -55,6 +55,9 @@ class Notebook:
     def wait(self, call: str, on: bool) -> None:
         self.done.append(("wait", on))
 
+    def spare(self, call: str, seconds: float) -> None:
+        self.done.append(("spare", seconds))
+
     def hang_up(self, call: str, reason: str) -> None:
         self.done.append(("hang up", reason))
 

@@ -34,6 +34,8 @@ class Telephone:
     def wait(self, call: str, on: bool) -> None:
         (self.waiting.add if on else self.waiting.remove)(call)
 
+    def spare(self, call: str, seconds: float) -> None: ...
+
     def hang_up(self, call: str, reason: str) -> None: ...
 
 
