@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -84,11 +85,17 @@ def main(argv: Sequence[str], settings: Settings) -> int:
             # One figure that cannot be taken does not cost the others.
             result["figures"][name] = {"error": str(complaint)}
             code = 1
+        except asyncio.CancelledError:
+            return 1
     print(json.dumps(result, ensure_ascii=False, indent=None if options.json else 2))
     return code
 
 
 async def _taken(figure: Figure, options: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    # Ended from outside, it still ends the family that it started.
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     return await figure(options, settings)
 
 

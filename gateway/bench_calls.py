@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from gateway.bench_family import Callers, family, lines_for
-from gateway.bench_figures import Json, judged
+from gateway.bench_figures import Json, judged, spread
 from gateway.bench_machine import load, parent_of, used, with_children
 from gateway.bench_sounds import noise, spoken, ulaw
 from gateway.bench_trees import LISTENING, PROMPTS_ALONE
@@ -46,7 +46,7 @@ async def setup(count: int) -> Json:
             "answered": sum(answered),
             "load": before,
             "to_answer": judged([m.answered - m.invited for m in seen if m.answered], p95=0.05),
-            "to_first_packet": judged([m.first_packet - m.invited for m in seen if m.first_packet]),
+            "to_first_packet": spread([m.first_packet - m.invited for m in seen if m.first_packet]),
             "to_first_sound": judged([m.first_sound - m.invited for m in seen if m.first_sound], p95=0.15),
         }
 

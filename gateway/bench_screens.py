@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gzip
 import re
 import secrets
@@ -109,27 +108,20 @@ async def screen(rounds: int = ROUNDS) -> Json:
     async with _on_both(hears=True) as (household, call, page):
         before = load()
         for number in range(rounds):
-            await call.until_quiet(QUIET)
             since, sent = len(page.changes), await page.tap("tap", "tapped")
             if not await call.until_sound(5.0, sent):
                 raise Complaint("the voice did not follow a tap")
             taps.append(call.measured.sound_after(sent) - sent)
             await page.changed(since, 5.0)
             await call.until_quiet(QUIET)
-            since = len(page.changes)
-            if number % 2 == 0:
-                call.press("1")
-                answers["key"].append(await page.changed(since, 5.0) - call.measured.pressed)
-                continue
-            known = _known(household)
-            call.say(yes)
-            with contextlib.suppress(Complaint):
-                changed = await page.changed(since, 10.0)
-                answers["voice"].append(changed - _known(household)[len(known)])
-                continue
-            missed += 1
-            call.press("1")
-            await page.changed(since, 5.0)
+            how = "key" if number % 2 == 0 else "voice"
+            taken = await _answer(household, call, page, yes if how == "voice" else b"")
+            if taken is not None:
+                answers[how].append(taken)
+            else:
+                missed += 1
+                await _answer(household, call, page, b"")  # by key, so that the next tap finds its question
+            await call.until_quiet(QUIET)
     return {
         "load": before,
         "missed": missed,
@@ -137,6 +129,24 @@ async def screen(rounds: int = ROUNDS) -> Json:
         "key_to_page": judged(answers["key"], p95=GOAL),
         "answer_to_page": judged(answers["voice"], p95=GOAL),
     }
+
+
+async def _answer(household: Household, call: LoadCall, page: Page, words: bytes) -> float | None:
+    """Answer in these words, or else by key, and wait for the next prompt to begin.
+
+    Seconds from the key, or from the words being recognised, to the page's change; None when nothing came of it.
+    """
+    began, since, known = time.time(), len(page.changes), len(_known(household))
+    if words:
+        call.say(words)
+    else:
+        call.press("1")
+    try:
+        changed = await page.changed(since, 10.0)
+    except Complaint:
+        return None
+    await call.until_sound(5.0, began)
+    return changed - (_known(household)[known] if words else call.measured.pressed)
 
 
 def _known(household: Household) -> list[float]:
