@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from gateway.bench_sounds import tone
@@ -17,7 +16,7 @@ languages: [ja]
 start: long
 person: long
 nodes:
-  long: {goodbye: {ja: {text: 測定中です。, audio: "%(long)s"}}}
+  long: {goodbye: {ja: {text: 測定中です。, audio: "long.wav"}}}
 """
 
 LISTENING = """
@@ -27,11 +26,11 @@ start: choice
 person: long
 nodes:
   choice:
-    menu: {ja: {text: 測定中です。, audio: "%(long)s"}}
+    menu: {ja: {text: 測定中です。, audio: "long.wav"}}
     options:
       - {id: again, key: 1, label: {ja: もう一度}, next: choice}
       - {id: leave, key: 2, label: {ja: 終わる}, next: long}
-  long: {goodbye: {ja: {text: 測定中です。, audio: "%(long)s"}}}
+  long: {goodbye: {ja: {text: 測定中です。, audio: "long.wav"}}}
 """
 
 SHORT_QUESTION = """
@@ -42,11 +41,11 @@ person: leave
 patience: 60
 nodes:
   choice:
-    menu: {ja: {text: 測定中です。, audio: "%(short)s"}}
+    menu: {ja: {text: 測定中です。, audio: "short.wav"}}
     options:
       - {id: again, key: 1, label: {ja: もう一度}, next: choice}
       - {id: leave, key: 2, label: {ja: 終わる}, next: leave}
-  leave: {goodbye: {ja: {text: 測定中です。, audio: "%(short)s"}}}
+  leave: {goodbye: {ja: {text: 測定中です。, audio: "short.wav"}}}
 """
 
 SCREENS = """
@@ -59,27 +58,23 @@ sms: {ja: "測定 {url}"}
 nodes:
   move: {link: {ja: 画面にお送りします。}, next: tap}
   tap:
-    menu: {ja: {text: 測定中です。, audio: "%(short)s"}}
+    menu: {ja: {text: 測定中です。, audio: "short.wav"}}
     options:
       - {id: tapped, key: 1, label: {ja: 次へ}, next: say}
       - {id: leave, key: 2, label: {ja: 終わる}, next: leave}
   say:
-    ask: {ja: {text: よろしいですか。, audio: "%(short)s"}}
+    ask: {ja: {text: よろしいですか。, audio: "short.wav"}}
     slot: yesno
     next: tap
-  leave: {goodbye: {ja: {text: 測定中です。, audio: "%(short)s"}}}
+  leave: {goodbye: {ja: {text: 測定中です。, audio: "short.wav"}}}
 """
 
 
 def lay(folder: Path, tree: str) -> Path:
     """Write the tree and its tones into the folder; the tree's path."""
     folder.mkdir(parents=True, exist_ok=True)
-    sounds = {}
     for name, seconds in (("long", LONG), ("short", SHORT)):
-        path = folder / f"{name}.wav"
-        path.write_bytes(wav(tone(seconds)))
-        # A tree names recordings by relative paths.
-        sounds[name] = os.path.relpath(path)
+        (folder / f"{name}.wav").write_bytes(wav(tone(seconds)))
     file = folder / "tree.yaml"
-    file.write_text(tree % sounds, "utf-8")
+    file.write_text(tree, "utf-8")
     return file
