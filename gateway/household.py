@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -38,6 +39,9 @@ except OSError:
 """
 
 
+_houses = itertools.count()
+
+
 @dataclass
 class Household:
     """settings: as in gateway.settings, without the prefix. Use ``async with``.
@@ -53,12 +57,13 @@ class Household:
     ready_within: float = 120.0
 
     def __post_init__(self) -> None:
-        rtp = 20000 + 2000 * (os.getpid() % 20)
+        place = (os.getpid() + 97 * next(_houses)) % 200
+        rtp = 36000 + 2000 * (place % 14)
         self.settings = {
             "HOST": "127.0.0.1",
             "SIP_PORT": str(free_port()),
             "WEB_PORT": str(free_port()),
-            "LINE_PORT": str(30000 + 100 * (os.getpid() % 200)),
+            "LINE_PORT": str(12000 + 100 * place),
             "RTP_LOW": str(rtp),
             "RTP_HIGH": str(rtp + 1999),
             "LINES": "2",

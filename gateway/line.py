@@ -15,10 +15,12 @@ from asr import listening
 from asr.ear_client import EarClient
 from asr.segmenter import PACES
 from asr.vad import Gate
+from gateway.errors import Complaint
 from gateway.settings import Settings
 from telephony import hearing, tones
 from telephony.call import Means
 from telephony.engine import INBOUND, Engine, EngineSettings
+from telephony.errors import CannotListen
 from telephony.line import Line
 from telephony.orders import dump_fact
 from telephony.stack import StackSettings
@@ -88,14 +90,16 @@ def engine_settings(settings: Settings, index: int) -> EngineSettings:
 
 
 async def run(settings: Settings, index: int, *, reserve: bool = False) -> None:
-    """Until drained (SIGTERM, an order, or enough calls) and the last call is over. Raises CannotListen.
+    """Until drained (SIGTERM, an order, or enough calls) and the last call is over.
+
+    Raises Complaint when it cannot listen.
 
     index: 0 and up; the reserve worker's is ``settings.lines``.
     """
     loop = asyncio.get_running_loop()
     engine = Engine(engine_settings(settings, index), lambda signal: line.signal(signal))
     gates = [Gate() for _ in range(INBOUND)]  # a gate takes a tenth of a second to make: not while calls go on
-    ear = EarClient(str(settings.ear_socket()))
+    ear = EarClient(str(settings.ear_socket(index % max(1, settings.ears))))
     source = FactSource(
         str(settings.hub_socket),
         uuid.uuid4().hex,
@@ -117,7 +121,11 @@ async def run(settings: Settings, index: int, *, reserve: bool = False) -> None:
         reserve=reserve,
         recycle_after=settings.recycle_after,
     )
-    await engine.start()
+    try:
+        await engine.start()
+    except CannotListen as error:
+        setting = "DENWABAN_LINE_PORT" if settings.edge == "kamailio" else "DENWABAN_SIP_PORT"
+        raise Complaint(f"the line cannot listen: {error}; end what uses it, or set {setting}") from error
     loop.add_signal_handler(signal.SIGTERM, line.drain)
     log.info("the line listens", extra={"index": index, "port": engine.stack.sip_port})
     tasks = [asyncio.create_task(work) for work in (line.run(), source.run(), ear.run(), engine.over())]

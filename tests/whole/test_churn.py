@@ -8,7 +8,7 @@ from urllib.request import urlopen
 
 import pytest
 import pytest_asyncio
-from observers import kinds, timelines, until
+from observers import kinds, of_number, timelines, until
 
 from gateway.household import Household
 from gateway.load import LoadCall, Pulse
@@ -57,10 +57,8 @@ async def test_when_all_lines_are_busy_the_reserve_says_so_and_then_callers_are_
         assert not await refused.dial()
         assert refused.measured.status == 503
     await until(lambda: no_calls(full_house), 30)
-    busy = [
-        t for t in await timelines(full_house) if "0200" in str((kinds(t, "Joined") or [{}])[0].get("caller"))[-30:]
-    ]
-    assert "混み合って" in str([kinds(t, "Say") for t in busy])
+    told = await of_number(full_house, "+819012340200")
+    assert "ふさがって" in str([line.payload for line in told])
 
 
 async def test_a_hundred_calls_with_lines_killed_in_between_leave_nothing_behind_and_all_lines_are_filled_again(
