@@ -102,8 +102,12 @@ class VoiceCall:
         try:
             while (what := await self._work.get()) is not None:
                 await what()
-            for what in self._last_words:
-                await what()
+            # What a line still told of a call that was over has to be acknowledged as well.
+            while not self._work.empty():
+                if (late := self._work.get_nowait()) is not None:
+                    await late()
+            for last in self._last_words:
+                await last()
         finally:
             self._stop_listening()
             self._quiet()
