@@ -51,6 +51,8 @@ class Line:
         self._answered = 0
         self._link_changed = self._acknowledged = time.monotonic()
         self._up = False
+        self._busy = asyncio.Event()
+        """Set while there are calls."""
         self.draining = False
         self.empty = asyncio.Event()
         """Set when the worker drains and its last call is over."""
@@ -113,6 +115,8 @@ class Line:
                 log.debug("hold", extra={"call": signal.call, "held": signal.held})
             case Gone():
                 del self._calls[call.id]
+                if not self._calls:
+                    self._busy.clear()
                 self._owed.pop(call.id, None)
                 self._waiting.discard(call.id)
                 call.ended(signal.reason, signal.status, signal.quality, signal.at)
@@ -120,6 +124,8 @@ class Line:
                     self.empty.set()
 
     def _came_in(self, signal: CameIn) -> None:
+        if self._pending() == 0:
+            self._acknowledged = time.monotonic()  # nobody looked while there was no call
         who = identify(signal.invite)
         answered = Answered(
             call=signal.call,
@@ -133,6 +139,7 @@ class Line:
             reserve=self._reserve,
         )
         self._calls[signal.call] = Call(self._means, answered, signal.sound, keys_by_rtp=signal.keys_by_rtp)
+        self._busy.set()
         self._owed[signal.call] = signal.clock
         self._means.tell(answered)
         self._answered += 1
@@ -142,9 +149,10 @@ class Line:
     # -- the clock ------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Attend to the sound of all calls every 20 ms, until cancelled."""
+        """Attend to the sound of all calls every 20 ms while there are some, until cancelled."""
         due = time.monotonic()
         while True:
+            await self._busy.wait()
             for call in list(self._calls.values()):
                 call.tick()
             self.mind_silence(time.monotonic())

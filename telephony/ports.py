@@ -2,11 +2,16 @@
 
 A port is never destroyed while the bridge runs, since its destructor races the bridge's clock thread. Ports are pooled,
 and one that was let go rests before it serves another call, so that no frame of the old call reaches the new one.
+The bridge asks every port that it has for sound 50 times a second, used or not, so a port is made only when a call
+finds none free, and the one that served last serves next.
 """
 
 from __future__ import annotations
 
 import collections
+import ctypes
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import pjsua2 as pj
@@ -48,11 +53,30 @@ class Sound:
         return frames
 
 
+class Settled:
+    """Keeps Python's state of the clock thread from one upcall to the next.
+
+    An upcall into a thread that Python does not know makes such a state, with an arena of memory, and frees it again at
+    its end. One more PyGILState_Ensure, which is never taken back, keeps the first for the thread's life; the
+    interpreter frees it when it ends. The clock thread lives as long as the library does, so there is one.
+    """
+
+    def __init__(self) -> None:
+        self._thread = 0
+
+    def settle(self) -> None:
+        """In the clock thread, at every upcall."""
+        if (here := threading.get_ident()) != self._thread:
+            self._thread = here
+            ctypes.pythonapi.PyGILState_Ensure()
+
+
 class Port(pj.AudioMediaPort):  # type: ignore[misc]
     """Its two upcalls run in the bridge's clock thread: small, and no call of pj in them."""
 
-    def __init__(self, name: str, frames: FrameBytes) -> None:
+    def __init__(self, name: str, frames: FrameBytes, settle: Callable[[], None]) -> None:
         super().__init__()
+        self._settle = settle
         self._read, self._write = frames.read, frames.write
         self.sound: Sound | None = None
         form = pj.MediaFormatAudio()
@@ -60,11 +84,13 @@ class Port(pj.AudioMediaPort):  # type: ignore[misc]
         self.createPort(name, form)
 
     def onFrameReceived(self, frame: Any) -> None:  # noqa: N802
+        self._settle()
         sound = self.sound
         if sound is not None and frame.size:
             sound.hear(self._read(frame))
 
     def onFrameRequested(self, frame: Any) -> None:  # noqa: N802
+        self._settle()
         sound = self.sound
         if sound is None:
             frame.type = pj.PJMEDIA_FRAME_TYPE_NONE
@@ -73,17 +99,28 @@ class Port(pj.AudioMediaPort):  # type: ignore[misc]
 
 
 class Ports:
-    """The pool. ``now`` is monotonic seconds, given."""
+    """The pool, of ``most`` ports when all are needed. ``now`` is monotonic seconds, given."""
 
-    def __init__(self, count: int, frames: FrameBytes) -> None:
-        self._free = collections.deque(Port(f"port{n}", frames) for n in range(count))
+    def __init__(self, most: int, frames: FrameBytes) -> None:
+        self._most, self._made, self._frames = most, 0, frames
+        self._settle = Settled().settle
+        self._free: list[Port] = []
         self._resting: collections.deque[tuple[float, Port]] = collections.deque()
+
+    @property
+    def idle(self) -> bool:
+        """No port serves or rests."""
+        return len(self._free) == self._made
 
     def take(self, sound: Sound) -> Port | None:
         """A port for this sound, or None when all serve or rest."""
-        if not self._free:
+        if self._free:
+            port = self._free.pop()
+        elif self._made < self._most:
+            port = Port(f"port{self._made}", self._frames, self._settle)
+            self._made += 1
+        else:
             return None
-        port = self._free.popleft()
         port.sound = sound
         return port
 

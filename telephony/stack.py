@@ -34,7 +34,8 @@ from telephony.ports import RATE, Ports
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-POLL_MS = 10
+POLL_MS, IDLE_POLL_MS = 10, 50
+"""Longest wait for the network between two looks at the jobs, with calls and without. A packet ends it at once."""
 COLLECT_EVERY = 5.0
 T1_MS, T2_MS, T4_MS, TIMEOUT_MS = 500, 4000, 5000, 32_000
 """RFC 3261 17.1.1.1: the library's own defaults, by which its timer settings are recognised in memory."""
@@ -172,6 +173,9 @@ class Stack(threading.Thread):
             self.tell(_settle, self.ready, None, CannotListen(f"port {self.settings.sip_port}: {reason}"))
             self.tell(_settle, self.over, None, None)
             return
+        # What is there now stays: a collection that looks at it all holds Python, and with it the sound, for long.
+        gc.collect()
+        gc.freeze()
         self.tell(_settle, self.ready, None, None)
         try:
             self._turn()
@@ -184,7 +188,7 @@ class Stack(threading.Thread):
     def _turn(self) -> None:
         collected = time.monotonic()
         while self._running:
-            self.endpoint.libHandleEvents(POLL_MS)
+            self.endpoint.libHandleEvents(IDLE_POLL_MS if self.ports.idle else POLL_MS)
             now = time.monotonic()
             self.ports.wake(now)
             self._work(now)
@@ -220,6 +224,7 @@ class Stack(threading.Thread):
         media.clockRate = media.sndClockRate = RATE
         media.audioFramePtime, media.ecTailLen, media.noVad = 20, 0, True
         media.threadCnt, media.hasIoqueue = 1, True
+        media.sndAutoCloseTime = -1  # one clock thread for good, as ``ports.Settled`` expects
         config.logConfig.level = config.logConfig.consoleLevel = settings.log_level
         config.logConfig.msgLogging = 0
         endpoint.libInit(config)
@@ -280,6 +285,7 @@ class Stack(threading.Thread):
         self.account = None
         self.endpoint.audDevManager().setNoDev()  # the clock thread ends before the ports are freed
         self.ports.clear()
+        gc.unfreeze()  # nothing of the library may outlive it
         gc.collect()
         self.endpoint.libDestroy()
         self.endpoint = None
