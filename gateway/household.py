@@ -31,11 +31,12 @@ def free_port(kind: int = socket.SOCK_STREAM) -> int:
 
 # Asked by a process of its own, so that it may be asked from inside a network namespace.
 _ASK = """
-import sys, urllib.request
+import json, sys, urllib.request
 try:
-    urllib.request.urlopen(sys.argv[1], timeout=2)
+    found = json.load(urllib.request.urlopen(sys.argv[1], timeout=2))
 except OSError:
     sys.exit(1)
+sys.exit(found["lines"] < int(sys.argv[2]) or not 0 < found["prompts"]["wanted"] == found["prompts"]["made"])
 """
 
 
@@ -119,7 +120,7 @@ class Household:
             shutil.copytree(made, self.prompts, dirs_exist_ok=True)
 
     async def until_ready(self) -> None:
-        """Until /readyz says yes. Raises TimeoutError with the end of the log."""
+        """Until every line is there and every prompt is made. Raises TimeoutError with the end of the log."""
         until = time.monotonic() + self.ready_within
         while time.monotonic() < until:
             if self._process is not None and self._process.returncode is not None:
@@ -132,12 +133,16 @@ class Household:
         raise TimeoutError("the family did not get ready:\n" + "\n".join(tail))
 
     def _is_ready(self) -> bool:
+        edge = self.settings.get("EDGE") != "none"
+        reserve = edge and self.settings.get("RESERVE") != "503"
+        lines = int(self.settings["LINES"]) + reserve if edge else 1
         asked = [
             *self.inside,
             sys.executable,
             "-c",
             _ASK,
             f"http://{self.settings['HOST']}:{self.settings['WEB_PORT']}/readyz",
+            str(lines),
         ]
         return subprocess.run(asked, check=False, timeout=10).returncode == 0
 

@@ -296,7 +296,7 @@ class Hub:
         record = self.store.health()
         done, every = self._prompts
         return {
-            "ready": bool(self.voice.lines) and every > 0 and done == every,
+            "ready": bool(self.voice.lines),
             "record": record.state,
             "record_pending": record.pending,
             "lines": len(self.voice.lines),
@@ -328,12 +328,15 @@ class Hub:
             await asyncio.sleep(0.1)
         address = settings.advertise or settings.host
         token = await self.users.setup_token()
+        done, every = self._prompts
         print("電話番 Denwaban is ready.")
         print(f"  call      sip:denwaban@{address}:{settings.sip_port}")
         print(f"  console   {settings.url}/console")
         print(f"  messages  {settings.url}/console/outbox")
         if token is not None:
             print(f"  sign in   {settings.url}/setup/{token}   (once, to make the admin)")
+        if done < every:
+            print(f"  prompts   {done} of {every} are made; until all are, a caller may wait a moment for one")
         print(flush=True, end="")
 
 

@@ -18,6 +18,9 @@ class JsonLines(logging.Formatter):
         self._role = role
 
     def format(self, record: logging.LogRecord) -> str:
+        return json.dumps(self._line(record), ensure_ascii=False, default=str)
+
+    def _line(self, record: logging.LogRecord) -> dict[str, object]:
         line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -35,13 +38,27 @@ class JsonLines(logging.Formatter):
                 places.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno} {code.co_name}")
                 trace = trace.tb_next
             line["trace"] = places[-12:]
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return line
+
+
+class Sentences(JsonLines):
+    """The same for somebody who sits before a terminal: ``10:55:10  hub  prompts are made  made=248 wanted=248``."""
+
+    def _shown(self, line: dict[str, object]) -> str:
+        level, rest = line.pop("level"), {k: v for k, v in line.items() if k not in ("at", "role", "what")}
+        mark = "" if level == "info" else f"{str(level).upper()}: "
+        fields = " ".join(f"{name}={value}" for name, value in rest.items())
+        text = f"{str(line['at'])[11:19]}  {line['role']!s:<8} {mark}{line['what']}  {fields}"
+        return "".join(c if c.isprintable() else " " for c in text).rstrip()
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._shown(self._line(record))
 
 
 def start(role: str, level: str) -> None:
-    """Send this process's logs to stderr."""
+    """Send this process's logs to stderr: sentences to a terminal, JSON to anything else."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines(role))
+    handler.setFormatter(Sentences(role) if sys.stderr.isatty() else JsonLines(role))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for noisy in ("httpx", "httpcore", "alembic", "faster_whisper", "asyncio", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,7 +1,7 @@
 import json
 import logging
 
-from gateway.logs import JsonLines
+from gateway.logs import JsonLines, Sentences
 
 
 def line(**more):
@@ -26,3 +26,9 @@ def test_an_error_is_told_by_its_kind_and_place_and_never_by_its_words():
 
 def test_control_characters_cannot_start_a_second_line():
     assert "\n" not in JsonLines("hub").format(logging.makeLogRecord({"msg": "a\nb", "evil": "x\r\ny"}))
+
+
+def test_a_terminal_gets_a_sentence_of_one_line_with_its_fields():
+    record = logging.makeLogRecord({"levelname": "WARNING", "msg": "a child\nended", "code": -9, "created": 0.0})
+    shown = Sentences("serve").format(record)
+    assert shown == "00:00:00  serve    WARNING: a child ended  code=-9"
