@@ -77,7 +77,6 @@ class Espeak:
                 raise CannotSpeak("espeak wrote no sound") from error
         return telephone(np.frombuffer(raw, dtype="<i2").astype(np.float64), rate)
 
-
     def _pace(self, words_a_minute: int) -> None:
         # What the library is told while it still cancels the last text is cancelled with it: told until it holds.
         library = self._library
