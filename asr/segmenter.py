@@ -28,12 +28,14 @@ class Pace:
     start: voice that makes a beginning. resume: voice after a pause that is more than a click.
     pause: silence that may be the end. end: silence that is the end. longest: an utterance is cut there.
     slowest: as far as ``end`` grows for a speaker who was found to pause long.
+
+    The gate says "voice" for about 0.16 s after the last of it, so a speaker is really given that much more.
     """
 
-    start: float = 0.08
+    start: float = 0.04
     resume: float = 0.06
-    pause: float = 0.22
-    end: float = 0.6
+    pause: float = 0.18
+    end: float = 0.56
     longest: float = 15.0
     slowest: float = 1.6
 
@@ -49,7 +51,7 @@ class Pace:
 
 PACES: dict[Mode, Pace] = {
     "choice": Pace(),
-    "free": Pace(end=0.7),
+    "free": Pace(),
     # Numbers are read out in groups, with breath between.
     "digits": Pace(end=1.2, slowest=2.0),
 }

@@ -20,7 +20,8 @@ PEAK = 10 ** (-1 / 20)
 KNEE = 10 ** (-5 / 20)
 PASS = (3500.0, 3950.0)
 """Hz: whole below, nothing above; G.712 asks for the telephone band of 300 to 3400."""
-MARGIN_SECONDS = 0.06
+LEAD_SECONDS, TAIL_SECONDS = 0.02, 0.06
+"""Kept around the voice: every caller waits through the lead of every prompt."""
 _BLOCK = 0.01
 _VOICED = 10 ** (-35 / 20)
 """A block counts as voice when it is no more than 35 dB below the loudest."""
@@ -37,8 +38,8 @@ def telephone(samples: Samples, rate: int) -> bytes:
     if loudest < 1e-9:
         raise CannotSpeak("the voice gave only silence")
     voiced = np.flatnonzero(blocks >= loudest * _VOICED)
-    margin = int(MARGIN_SECONDS * RATE)
-    begin, end = max(0, int(voiced[0]) * block - margin), (int(voiced[-1]) + 1) * block + margin
+    begin = max(0, int(voiced[0]) * block - int(LEAD_SECONDS * RATE))
+    end = (int(voiced[-1]) + 1) * block + int(TAIL_SECONDS * RATE)
     active = math.sqrt(float(np.mean(blocks[voiced] ** 2)))
     levelled = _limit(narrow[begin:end] * (10 ** (LEVEL / 20) / active))
     fade = min(block, levelled.size // 2)

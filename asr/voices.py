@@ -24,7 +24,7 @@ from asr.speech import Voice
 LONGEST = 1000
 """Characters of one text; more is no prompt but a mistake (about two minutes)."""
 SPEEDS = (0.5, 2.0)
-_RECIPE = 1
+_RECIPE = 2
 """Raised whenever pronunciation or levels change, so that sounds kept from before are not used."""
 
 

@@ -30,9 +30,8 @@ def test_a_word_starts_pauses_and_ends_by_the_seconds_of_its_pace():
     assert found == [(0.1, Edge.STARTED), (0.74, Edge.PAUSED), (1.1, Edge.ENDED)]
 
 
-@pytest.mark.parametrize("click", [0.02, 0.04, 0.06])
-def test_a_click_is_no_beginning(click: float):
-    assert edges(Segmenter(), (click, True), (2.0, False)) == []
+def test_one_frame_alone_is_no_beginning():
+    assert edges(Segmenter(), (0.02, True), (2.0, False)) == []
 
 
 def test_a_frame_lost_at_the_beginning_does_not_delay_it_by_more_than_itself_and_its_shadow():
@@ -53,7 +52,7 @@ def test_a_click_in_the_final_silence_does_not_put_off_the_end():
 
 def test_an_utterance_is_cut_at_its_longest():
     found = edges(Segmenter(Pace(longest=15.0)), (20.0, True))
-    assert found[:2] == [(0.08, Edge.STARTED), (15.0, Edge.ENDED)]
+    assert found[:2] == [(0.04, Edge.STARTED), (15.0, Edge.ENDED)]
 
 
 def test_after_the_end_the_next_utterance_begins_afresh():
@@ -87,8 +86,8 @@ def test_what_was_learned_of_a_slow_speaker_is_kept_at_the_next_question_but_nev
 
 
 def test_a_relay_operator_gets_more_time():
-    slower = PACES["free"].slower(2.0)
-    assert slower.end == 2 * PACES["free"].end
+    slower = PACES["free"].slower(2.5)
+    assert slower.end == 2.5 * PACES["free"].end
     assert names(edges(Segmenter(slower), (0.5, True), (1.3, False), (0.5, True))).count(Edge.ENDED) == 0
 
 

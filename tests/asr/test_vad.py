@@ -30,6 +30,12 @@ def test_noise_is_no_voice_however_loud(level: float):
     assert starts(spoken.noise(8.0, level)) == []
 
 
+@pytest.mark.parametrize("seconds", [0.005, 0.02, 0.06, 0.1])
+@pytest.mark.parametrize("level", [1500, 6000])
+def test_a_click_or_a_knock_is_no_voice(seconds: float, level: float):
+    assert starts((spoken.silence(0.7) + spoken.noise(seconds, level)) * 12) == []
+
+
 @pytest.mark.parametrize("text", ["はい", "住所変更", "いいえ、違います"])
 def test_japanese_speech_is_heard_once_and_soon(text: str):
     found = starts(spoken.silence(1.0) + spoken.japanese(text) + spoken.silence(1.0))
