@@ -13,16 +13,18 @@ from pydantic import Field, TypeAdapter
 
 Expects = Literal[
     "choice", "open", "yesno",
-    "digits", "phone", "member", "date", "time", "amount", "count", "name", "address", "rest", "text",
+    "digits", "phone", "member", "date", "time", "amount", "count", "name", "address", "rest", "text", "wait",
 ]  # fmt: skip
-"""``rest``: what follows the area of a postal address: block, number, building."""
+"""``rest``: what follows the area of a postal address: block, number, building. ``wait``: nothing is asked; something
+is being looked up or somebody fetched, and the customer is told so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What a value must keep to; empty: anything of its kind.
 
-    lowest, highest: a canonical value (``ivr.slots``) of the same kind, both allowed. pattern: of a member number
+    lowest, highest: canonical values (``ivr.slots``) of the same kind, both allowed; dates may be as trees write them
+    (``ivr.slots.resolved``). pattern: of a member number
     (``9`` a digit, ``A`` a letter, ``X`` either). check: ``mod10`` or ``mod11``, over all of its digits.
     """
 

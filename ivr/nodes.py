@@ -118,8 +118,8 @@ class AskNode(Strict):
     label: what the value is called. read_back: repeat the value and have it confirmed: when it was spoken, when it was
     spoken and is not sure, always (unless it was typed on a screen), or never.
     least, most: digits of ``digits`` and ``phone``. lowest, highest: of dates (``today``, ``+30d``, ``-120y``,
-    ``2026-04-01``), times, amounts and counts. pattern: of a member number, ``9`` a digit, ``A`` a letter, ``X`` either.
-    check: the last digit is a check digit.
+    ``2026-04-01``), times, amounts and counts. pattern: of a member number, ``9`` a digit, ``A`` a letter, ``X`` one
+    of both. check: the last digit is a check digit. optional: silence passes over it.
     """
 
     ask: Text
@@ -140,6 +140,7 @@ class AskNode(Strict):
     no: Target | None = None
     patience: Patience | None = None
     forbid: Forbidden = ()
+    optional: bool = False
 
     @property
     def is_value(self) -> bool:
@@ -226,13 +227,18 @@ class CallbackNode(Strict):
         yield "failed", self.failed or self.next
 
 
+Place = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+){0,7}$")]
+
+
 class WebhookNode(Strict):
     """Calls a webhook of the tree. send: variables that go with it. save: variable to the place in the answer's JSON
     (``order.state``). wait: what is said meanwhile. failed: there was no answer, or not one with all of these."""
 
     webhook: Name
     send: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
-    save: Annotated[dict[Name, Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+){0,7}$")]], Field(max_length=20)] = {}
+    save: Annotated[
+        dict[Name, Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+){0,7}$")]], Field(max_length=20)
+    ] = {}
     wait: Text | None = None
     next: Target
     failed: Target

@@ -25,11 +25,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from typing import Literal
 
+from ivr import dates
 from ivr.actions import Limits
-from ivr.phrases import grouped, is_mobile, phrase
+from ivr.phrases import grouped, phrase
 
 Kind = Literal[
     "digits", "phone", "member", "date", "time", "amount", "count", "name", "address", "rest", "text"
@@ -43,24 +45,7 @@ Why = Literal[
 ]  # fmt: skip
 LONGEST = 400
 """Signs of a value."""
-ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867}
-"""Japanese eras and the year before their first (元号法 and the imperial ordinances before it)."""
-_ERA_KEYS = {"1": "明治", "2": "大正", "3": "昭和", "4": "平成", "5": "令和"}
-"""How Japanese forms and voice menus number the eras."""
-_ERA_SIGNS = {"R": "令和", "H": "平成", "S": "昭和", "T": "大正", "M": "明治"}
-_BEGINS = {
-    "令和": date(2019, 5, 1),
-    "平成": date(1989, 1, 8),
-    "昭和": date(1926, 12, 25),
-    "大正": date(1912, 7, 30),
-    "明治": date(1868, 10, 23),
-}
 _KATAKANA = re.compile(r"[ァ-ヺー・ ]+")
-_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
-_ERA_DATE = re.compile(
-    r"(明治|大正|昭和|平成|令和|[MTSHR])\s*(\d{1,2}|元)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
-)
-_TIME = re.compile(r"(午前|午後|AM|PM)?\s*(\d{1,2})\s*[:時]\s*(?:(\d{1,2})\s*分?|(半))?\s*(AM|PM)?", re.IGNORECASE)
 
 
 def keys(kind: str, least: int, most: int, limits: Limits) -> tuple[int, int]:
@@ -87,12 +72,15 @@ def keys(kind: str, least: int, most: int, limits: Limits) -> tuple[int, int]:
 
 def keyed(kind: str, digits: str, limits: Limits, today: date) -> str | None:
     """The canonical value of these keys, or None. An address is its postal code alone: ``1000001|``."""
+    if not (digits.isascii() and digits.isdecimal()):
+        return None
+    bounds = resolved(kind, limits, today)
     match kind:
         case "date":
-            found = _keyed_date(digits, limits, today)
+            found = dates.keyed_date(digits, today, lambda one: not _outside(one.isoformat(), bounds))
             return found.isoformat() if found else None
         case "time":
-            return _clock(int(digits[:-2]), int(digits[-2:])) if len(digits) in (3, 4) else None
+            return dates.clock(int(digits[:-2]), int(digits[-2:])) if len(digits) in (3, 4) else None
         case "amount" | "count":
             return str(int(digits))
         case "address":
@@ -114,10 +102,10 @@ def typed(kind: str, text: str, limits: Limits, today: date) -> str | None:
         case "member":
             return re.sub(r"[ \-‐−–ー]", "", plain).upper() or None
         case "date":
-            found = _typed_date(plain) or (keyed("date", plain, limits, today) if plain.isdecimal() else None)
+            found = dates.typed_date(plain) or (keyed("date", plain, limits, today) if plain.isdecimal() else None)
             return found.isoformat() if isinstance(found, date) else found
         case "time":
-            return _typed_time(plain)
+            return dates.typed_time(plain)
         case "amount" | "count":
             figures = re.sub(r"[,円¥ ]|yen", "", plain, flags=re.IGNORECASE)
             return str(int(figures)) if figures.isascii() and figures.isdecimal() else None
@@ -130,7 +118,8 @@ def typed(kind: str, text: str, limits: Limits, today: date) -> str | None:
 
 
 def amiss(kind: str, value: str, least: int, most: int, limits: Limits, today: date) -> Why | None:
-    """What is wrong with a canonical value. least, most: of digits. limits: as the tree has resolved them."""
+    """What is wrong with a canonical value. least, most: of digits."""
+    limits = resolved(kind, limits, today)
     match kind:
         case "digits":
             return None if _is_digits(value, least, most) else "bad_digits"
@@ -141,9 +130,9 @@ def amiss(kind: str, value: str, least: int, most: int, limits: Limits, today: d
                 return "bad_member"
             return None if checks(value, limits.check) else "bad_check"
         case "date":
-            return _between(value, limits, "bad_date", ("too_early", "too_late"), _is_date)
+            return _between(value, limits, "bad_date", ("too_early", "too_late"), dates.is_date)
         case "time":
-            return _between(value, limits, "bad_time", ("too_early", "too_late"), _is_time)
+            return _between(value, limits, "bad_time", ("too_early", "too_late"), dates.is_time)
         case "amount" | "count":
             if not _is_digits(value, 1, 15):
                 return "bad_number"
@@ -164,14 +153,10 @@ def spoken(kind: str, value: str, language: str) -> str:
     match kind:
         case "phone":
             return grouped(value)
-        case "date" if _is_date(value):
-            return day(date.fromisoformat(value), language)
-        case "time" if _is_time(value):
-            hour, minute = int(value[:2]), int(value[3:])
-            half = phrase("word_am" if hour < 12 else "word_pm", language)
-            end = phrase("word_minute", language, {"minute": f"{minute:02}"}) if minute else ""
-            values = {"half": half, "from_zero": str(hour % 12), "from_twelve": str(hour % 12 or 12), "minute": end}
-            return phrase("word_clock", language, values)
+        case "date" if dates.is_date(value):
+            return dates.spoken_date(date.fromisoformat(value), language)
+        case "time" if dates.is_time(value):
+            return dates.spoken_time(int(value[:2]), int(value[3:]), language)
         case "amount" if value.isdecimal():
             return phrase("word_yen", language, {"amount": f"{int(value):,}"})
         case "address":
@@ -184,29 +169,11 @@ def spoken(kind: str, value: str, language: str) -> str:
             return value
 
 
-def day(when: date, language: str) -> str:
-    months, days = phrase("word_months", language).split(), phrase("word_days", language).split()
-    values = {
-        "year": str(when.year),
-        "month": months[when.month - 1],
-        "day": str(when.day),
-        "weekday": days[when.weekday()],
-    }
-    return phrase("word_date", language, values)
-
-
-def resolved(kind: str, bound: str, today: date) -> str:
-    """A bound of a tree as a canonical value: ``today``, ``+30d``, ``-120y`` for dates; anything else as it is."""
-    if kind != "date" or not bound:
-        return bound
-    if bound == "today":
-        return today.isoformat()
-    if found := re.fullmatch(r"([+-])(\d{1,4})([dy])", bound):
-        count = int(found[1] + found[2])
-        if found[3] == "d":
-            return (today + timedelta(days=count)).isoformat()
-        return _same_day(today, today.year + count).isoformat()
-    return bound
+def resolved(kind: str, limits: Limits, today: date) -> Limits:
+    """Limits whose bounds are canonical values: trees write ``today``, ``+30d``, ``-120y`` for dates."""
+    if kind != "date":
+        return limits
+    return replace(limits, lowest=dates.bound(limits.lowest, today), highest=dates.bound(limits.highest, today))
 
 
 def is_bound(kind: str, bound: str) -> bool:
@@ -215,9 +182,9 @@ def is_bound(kind: str, bound: str) -> bool:
         return True
     match kind:
         case "date":
-            return bound == "today" or bool(re.fullmatch(r"[+-]\d{1,4}d|[+-]\d{1,3}y", bound)) or _is_date(bound)
+            return bound == "today" or bool(re.fullmatch(r"[+-]\d{1,4}d|[+-]\d{1,3}y", bound)) or dates.is_date(bound)
         case "time":
-            return _is_time(bound)
+            return dates.is_time(bound)
         case "amount" | "count":
             return _is_digits(bound, 1, 15)
         case _:
@@ -256,91 +223,6 @@ def national(value: str) -> str:
     """Digits as they are keyed in Japan: full-width made plain, spaces and hyphens gone, +81 made 0."""
     plain = _bare(unicodedata.normalize("NFKC", value[:64]))
     return "0" + plain[3:] if plain.startswith("+81") else plain
-
-
-def is_mobile_number(value: str) -> bool:
-    return is_mobile(value)
-
-
-# -- dates and times ---------------------------------------------------------------------------------------------------
-
-
-def era_date(era: str, year: int, month: int, day_of_month: int) -> date | None:
-    """A date of a Japanese era; None when there is no such day, or it lies outside the era."""
-    found = _date(ERAS[era] + year, month, day_of_month)
-    if found is None or year < 1 or found < _BEGINS[era]:
-        return None
-    later = [begins for begins in _BEGINS.values() if begins > _BEGINS[era]]
-    # A birthday on the very day of a change is written in either era.
-    return found if not later or found <= min(later) else None
-
-
-def nearest_year(month: int, day_of_month: int, limits: Limits, today: date) -> date | None:
-    """The day without a year: the next to come, or the last one that was, as the limits allow; the next one else."""
-    found = [_date(today.year + ahead, month, day_of_month) for ahead in (0, 1, -1)]
-    days = [one for one in found if one is not None]
-    if not days:
-        return _date(today.year + 4 - today.year % 4, month, day_of_month)  # the 29th of February
-    allowed = [one for one in days if not _outside(one.isoformat(), limits)]
-    coming = [one for one in allowed or days if one >= today]
-    return min(coming) if coming else max(allowed or days)
-
-
-def _keyed_date(digits: str, limits: Limits, today: date) -> date | None:
-    if len(digits) == 8:
-        return _date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    if len(digits) == 7 and digits[0] in _ERA_KEYS:
-        return era_date(_ERA_KEYS[digits[0]], int(digits[1:3]), int(digits[3:5]), int(digits[5:]))
-    if len(digits) == 4:
-        return nearest_year(int(digits[:2]), int(digits[2:]), limits, today)
-    return None
-
-
-def _typed_date(plain: str) -> date | None:
-    if found := _DATE.fullmatch(plain):
-        return _date(int(found[1]), int(found[2]), int(found[3]))
-    if found := _ERA_DATE.fullmatch(plain.upper()):
-        year = 1 if found[2] == "元" else int(found[2])
-        return era_date(_ERA_SIGNS.get(found[1], found[1]), year, int(found[3]), int(found[4]))
-    return None
-
-
-def _typed_time(plain: str) -> str | None:
-    if plain.isdecimal() and len(plain) in (3, 4):
-        return _clock(int(plain[:-2]), int(plain[-2:]))
-    found = _TIME.fullmatch(plain)
-    if not found:
-        return None
-    hour, minute = int(found[2]), 30 if found[4] else int(found[3] or 0)
-    half = (found[1] or found[5] or "").upper()
-    if half in ("午後", "PM") and hour < 12:
-        hour += 12
-    if half in ("午前", "AM") and hour == 12:
-        hour = 0
-    return _clock(hour, minute)
-
-
-def _clock(hour: int, minute: int) -> str | None:
-    return f"{hour:02}:{minute:02}" if hour < 24 and minute < 60 else None
-
-
-def _date(year: int, month: int, day_of_month: int) -> date | None:
-    try:
-        return date(year, month, day_of_month)
-    except ValueError:
-        return None
-
-
-def _same_day(when: date, year: int) -> date:
-    return _date(year, when.month, when.day) or date(year, when.month, when.day - 1)
-
-
-def _is_date(value: str) -> bool:
-    return bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", value)) and _date(*map(int, value.split("-"))) is not None
-
-
-def _is_time(value: str) -> bool:
-    return bool(re.fullmatch(r"\d{2}:\d{2}", value)) and _clock(int(value[:2]), int(value[3:])) is not None
 
 
 def _between(value: str, limits: Limits, bad: Why, sides: tuple[Why, Why], right: Callable[[str], bool]) -> Why | None:

@@ -13,11 +13,11 @@ from pydantic import Field, ValidationError, field_validator
 
 from ivr.check import check
 from ivr.errors import BrokenTree, Problem
+from ivr.expand import expand
 from ivr.hours import OpeningHours
 from ivr.nodes import Forbidden, Language, Name, Node, NodeId, Patience, Recorded, Strict, Text
 from ivr.source import read
 from ivr.texts import fill
-
 
 Url = Annotated[str, Field(max_length=500, pattern=r"^https?://[^\s{}@#]+$")]
 
@@ -72,7 +72,8 @@ class TreeFile(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A sound tree. source: the file as read; digest: its SHA-256 in hex. values: what was known at loading."""
+    """A sound tree. file: with its subtrees and surveys laid out (``ivr.expand``). source: as read; digest: its SHA-256
+    in hex. values: what was known at loading."""
 
     file: TreeFile
     source: str
@@ -128,6 +129,7 @@ def load(text: str, *, values: Mapping[str, str] | None = None) -> Tree:
         file = TreeFile.model_validate(data)
     except ValidationError as error:
         raise BrokenTree(*_problems(error)) from None
+    file = expand(file)
     problems = check(file)
     if problems:
         raise BrokenTree(*problems)
