@@ -11,7 +11,27 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-Expects = Literal["choice", "open", "yesno", "digits", "phone"]
+Expects = Literal[
+    "choice", "open", "yesno",
+    "digits", "phone", "member", "date", "time", "amount", "count", "name", "address", "rest", "text", "wait",
+]  # fmt: skip
+"""``rest``: what follows the area of a postal address: block, number, building. ``wait``: nothing is asked; something
+is being looked up or somebody fetched, and the customer is told so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a value must keep to; empty: anything of its kind.
+
+    lowest, highest: canonical values (``ivr.slots``) of the same kind, both allowed; dates may be as trees write them
+    (``ivr.slots.resolved``). pattern: of a member number
+    (``9`` a digit, ``A`` a letter, ``X`` either). check: ``mod10`` or ``mod11``, over all of its digits.
+    """
+
+    lowest: str = ""
+    highest: str = ""
+    pattern: str = ""
+    check: Literal["", "mod10", "mod11"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +61,8 @@ class Ask:
     """Ask and wait for an answer.
 
     expects: ``choice`` one of options; ``open`` own words, options being the known matters; ``yesno`` options
-    ``yes`` and ``no``; ``digits`` and ``phone`` a number of least..most digits.
+    ``yes`` and ``no``; the others a value of that kind (``ivr.slots``). least, most: how many keys make one; most is 0
+    where it cannot be keyed. limits: what the value must keep to. keys_only: words have failed; it is to be keyed.
     spoken: what the voice says instead of text and list, when the tree words it itself.
     patience: seconds of silence, after the question was heard, until the caller counts as having waited.
     retry: how often it was asked before, in a row.
@@ -60,6 +81,8 @@ class Ask:
     fixed: bool = True
     spoken: str | None = None
     audio: str | None = None
+    limits: Limits = Limits()
+    keys_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +135,69 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FindArea:
+    """Which area has this postal code (seven digits)? Reports back as AreaFound, with none when nobody knows it."""
+
+    kind: Literal["FindArea"] = "FindArea"
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Call the webhook of this name with these values. Reports back as Replied or CallFailed."""
+
+    kind: Literal["Call"] = "Call"
+    node: str
+    webhook: str
+    send: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identify:
+    """Is there one customer to whom all of these belong? number: who seems to call, which alone is no proof.
+
+    known: (column of the customer table, value as given). Reports back as Identified or NotIdentified.
+    """
+
+    kind: Literal["Identify"] = "Identify"
+    node: str
+    number: str | None
+    known: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enqueue:
+    """Find a person of this queue. Reports back as Connected or NotConnected."""
+
+    kind: Literal["Enqueue"] = "Enqueue"
+    node: str
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """Keep a request to be called back. to: E.164. when: an hour to come (aware, ISO 8601), or empty for soon.
+
+    Reports back as Booked or NotBooked.
+    """
+
+    kind: Literal["Book"] = "Book"
+    node: str
+    queue: str
+    to: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """Put the call through to this number or address, when all is said. Reports back as Connected or NotConnected."""
+
+    kind: Literal["Transfer"] = "Transfer"
+    node: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartAfresh:
     """The caller does not want to go on with the old matter: the call moves to a new conversation."""
 
@@ -130,7 +216,10 @@ class Finish:
     stays: bool = False
 
 
-Action = Say | Ask | Acknowledge | SendLink | IssueCode | TrustPage | RefusePage | Record | StartAfresh | Finish
+Action = (
+    Say | Ask | Acknowledge | SendLink | IssueCode | TrustPage | RefusePage | Record
+    | FindArea | Call | Identify | Enqueue | Book | Transfer | StartAfresh | Finish
+)  # fmt: skip
 
 _actions: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="kind")])
 

@@ -1,15 +1,15 @@
 """Answers: from keys, words and taps to one meaning, and what follows from it.
 
-Keys mean the same everywhere: 0 a person, 9 or ``*`` once more, unless the question uses them. Where digits are
+Keys mean the same everywhere: 0 a person, 9 or ``*`` once more, unless the question uses them. Where a value is
 asked for, ``#`` hands in and ``*`` starts over.
 """
 
 from __future__ import annotations
 
-import unicodedata
+from dataclasses import replace
 from typing import Literal, cast
 
-from ivr import asides, linking, retries
+from ivr import addresses, asides, callbacks, linking, retries, slots
 from ivr.actions import Ask
 from ivr.events import Chose, Filled, Pressed, Spoke
 from ivr.nodes import AskNode, MenuNode, QuestionNode
@@ -19,23 +19,29 @@ from ivr.state import Given
 from ivr.turn import Turn
 
 How = Literal["key", "voice", "page"]
+LISTED = ("choice", "open", "yesno", "wait")
+"""What is answered by an option, or not at all; everything else by a value."""
+BAD: dict[str, slots.Why] = {
+    "date": "bad_date", "time": "bad_time", "amount": "bad_number", "count": "bad_number", "address": "bad_address",
+}  # fmt: skip
+"""What is said of keys that make no value of that kind; of any other kind they make one, right or wrong."""
 
 
 def pressed(turn: Turn, event: Pressed) -> None:
     ask = present(turn.tree, turn.state)
     if ask is None:
         return None
-    if ask.expects in ("digits", "phone"):
+    if ask.most:
         return _pressed_digit(turn, ask, event.digit)
     for option in ask.options:
         if option.key == event.digit:
             return answered(turn, ask, option.id, "key")
     match event.digit:
-        case "0":
+        case "0" if not retries.forbidden(turn, "person"):
             return retries.person(turn)
         case "9" | "*":
             return retries.repeat(turn)
-        case "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8":
+        case "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" if ask.expects != "wait":
             return retries.failed(turn, "no_such_key")
         case _:  # a sharp after a menu's key is a habit, not an answer
             return None
@@ -47,7 +53,7 @@ def handed_in(turn: Turn) -> bool:
     digits = _digits(turn)
     if ask is None or not digits:
         return False
-    _submit(turn, ask, digits, "key")
+    _keyed(turn, ask, digits)
     return True
 
 
@@ -55,13 +61,20 @@ def spoke(turn: Turn, event: Spoke) -> None:
     ask = present(turn.tree, turn.state)
     if ask is None:
         return None
-    if event.command:
-        return retries.command(turn, event.command)
+    if event.command and not retries.forbidden(turn, event.command):
+        retries.command(turn, event.command)
+        if event.command == "correct" and (event.choice or event.value) and not turn.state.aside:
+            # Said in one breath: that it was wrong, and what is right.
+            spoke(turn, replace(event, command=None))
+        return None
+    if ask.expects == "wait":
+        return None  # words while something is on its way are no answer to anything
     ids = {option.id for option in ask.options}
-    if ask.expects in ("digits", "phone"):
-        if event.value is None or event.confidence < turn.tree.file.thresholds.confirm:
+    thresholds = turn.tree.file.thresholds
+    if ask.expects not in LISTED:
+        if event.value is None or event.confidence < thresholds.confirm:
             return retries.failed(turn, "unclear")
-        return _submit(turn, ask, national(event.value), "voice")
+        return _valued(turn, ask, event.value, "voice", sure=event.confidence >= thresholds.accept)
     close = tuple(dict.fromkeys(one for one in event.close if one in ids))
     if len(close) >= 2 and turn.state.stage == "asking" and not turn.state.aside and ask.expects != "yesno":
         turn.become(stage="between", close=close[:2], digits="")
@@ -72,10 +85,10 @@ def spoke(turn: Turn, event: Spoke) -> None:
     if ask.expects == "yesno":
         # The words decided; the ear's share of a list of two only adds to them, and a doubtful yes is asked again.
         sure = max(sure, event.confidence)
-    thresholds = turn.tree.file.thresholds
     if sure < thresholds.confirm:
         return retries.failed(turn, "unclear")
     open_question = ask.expects in ("choice", "open") and turn.state.stage == "asking" and not turn.state.aside
+    turn.become(heard=event.values or turn.state.heard)
     if sure < thresholds.accept and open_question:
         turn.become(stage="confirm", held=event.choice, digits="")
         return turn.ask()
@@ -92,24 +105,28 @@ def chose(turn: Turn, event: Chose) -> None:
 
 def filled(turn: Turn, event: Filled) -> None:
     ask = underlying(turn.tree, turn.state)
-    if ask is None or ask.node != event.node or ask.expects not in ("digits", "phone"):
+    if ask is None or ask.node != event.node or ask.expects in LISTED:
         return
-    value = national(event.value)
-    if _amiss(turn, ask, value):
+    value = slots.typed(ask.expects, event.value, ask.limits, turn.today)
+    if value is None or _amiss(turn, ask, value):
         return
     asides.tapped(turn)
     answered(turn, ask, value, "page")
 
 
-def answered(turn: Turn, ask: Ask, value: str, how: How) -> None:
+def answered(turn: Turn, ask: Ask, value: str, how: How, *, sure: bool = True) -> None:
     """An answer to this question that is one of those it takes."""
     if how != "page" and turn.state.aside:
         return asides.answered(turn, value)
     turn.become(digits="")
     state = turn.state
     match state.stage:
-        case "asking":
-            if _to_read_back(turn, how):
+        case "asking" | "rest":
+            if state.stage == "rest":
+                value = state.held + value
+            elif ask.expects == "address" and not addresses.is_whole(value):
+                return addresses.begin(turn, value)
+            if _to_read_back(turn, how, sure):
                 turn.become(stage="confirm", held=value)
                 return turn.ask()
             return commit(turn, value, how)
@@ -123,6 +140,8 @@ def answered(turn: Turn, ask: Ask, value: str, how: How) -> None:
                 return commit(turn, value, how)
             turn.become(stage="asking", close=())
             return retries.sorry(turn)
+        case "call_offer" | "call_number" | "call_which" | "call_confirm":
+            return callbacks.answered(turn, value)
         case _:
             return linking.answered(turn, value, how)
 
@@ -133,7 +152,7 @@ def commit(turn: Turn, value: str, how: How) -> None:
     node = cast(MenuNode | QuestionNode | AskNode, turn.tree.nodes[name])
     option = next((one for one in options_of(turn.tree, name) if one.id == value), None)
     given = Given(node=name, save=node.save or name, value=value)
-    is_value = isinstance(node, AskNode) and node.slot in ("digits", "phone")
+    is_value = isinstance(node, AskNode) and node.is_value
     label = (
         turn.tree.words(node.label, state.language)
         if is_value and node.label
@@ -149,27 +168,29 @@ def commit(turn: Turn, value: str, how: How) -> None:
     turn.go(targets["next"] if is_value else targets[value])
 
 
-def _amiss(turn: Turn, ask: Ask, value: str) -> retries.Why | None:
-    """What is wrong with these digits as an answer."""
+def passed_over(turn: Turn) -> bool:
+    """Silence at a question that need not be answered. Whether it was one."""
+    node = turn.tree.nodes[turn.state.node]
+    if not (isinstance(node, AskNode) and node.optional and turn.state.stage == "asking" and not turn.state.aside):
+        return False
+    turn.go(next(target for _, target in node.targets))
+    return True
+
+
+def _amiss(turn: Turn, ask: Ask, value: str) -> slots.Why | None:
+    """What is wrong with this value as an answer."""
     if ask.node.endswith("/number"):
         return None if is_mobile(value) else "not_mobile"
-    right = value.isascii() and value.isdecimal() and ask.least <= len(value) <= ask.most
-    if not right or (ask.expects == "phone" and not value.startswith("0")):
-        return "bad_digits"
-    return None
-
-
-def national(value: str) -> str:
-    """Digits as they are keyed in Japan: full-width made plain, spaces and hyphens gone, +81 made 0."""
-    plain = "".join(c for c in unicodedata.normalize("NFKC", value[:64]) if c not in " -‐−–ー()\t\u3000")
-    return "0" + plain[3:] if plain.startswith("+81") else plain
+    if ask.expects == "address" and turn.state.stage == "asking" and not addresses.is_whole(value):
+        return None  # its rest is asked for
+    return slots.amiss(ask.expects, value, ask.least, ask.most, ask.limits, turn.today)
 
 
 def _pressed_digit(turn: Turn, ask: Ask, digit: str) -> None:
     digits = _digits(turn)
     match digit:
         case "#":
-            return _submit(turn, ask, digits, "key") if digits else retries.failed(turn, "unclear")
+            return _keyed(turn, ask, digits) if digits else retries.failed(turn, "unclear")
         case "*":
             if not digits:
                 return retries.repeat(turn)
@@ -181,15 +202,23 @@ def _pressed_digit(turn: Turn, ask: Ask, digit: str) -> None:
     _keep(turn, digits + digit)
     if len(digits) + 1 < ask.most:
         return None
-    return _submit(turn, ask, digits + digit, "key")
+    return _keyed(turn, ask, digits + digit)
 
 
-def _submit(turn: Turn, ask: Ask, digits: str, how: How) -> None:
+def _keyed(turn: Turn, ask: Ask, digits: str) -> None:
     _keep(turn, "")
-    amiss = _amiss(turn, ask, digits)
+    value = slots.keyed(ask.expects, digits, ask.limits, turn.today)
+    if value is None:
+        return retries.failed(turn, BAD[ask.expects])
+    return _valued(turn, ask, value, "key")
+
+
+def _valued(turn: Turn, ask: Ask, value: str, how: How, *, sure: bool = True) -> None:
+    _keep(turn, "")
+    amiss = _amiss(turn, ask, value)
     if amiss:
         return retries.failed(turn, amiss)
-    return answered(turn, ask, digits, how)
+    return answered(turn, ask, value, how, sure=sure)
 
 
 def _digits(turn: Turn) -> str:
@@ -200,8 +229,17 @@ def _keep(turn: Turn, digits: str) -> None:
     turn.become(**{"aside_digits" if turn.state.aside else "digits": digits})
 
 
-def _to_read_back(turn: Turn, how: How) -> bool:
+def _to_read_back(turn: Turn, how: How, sure: bool) -> bool:
     node = turn.tree.nodes[turn.state.node]
-    if not isinstance(node, AskNode) or node.slot not in ("digits", "phone") or how == "page":
+    if not isinstance(node, AskNode) or not node.is_value or how == "page":
         return False
-    return node.read_back == "always" or (node.read_back == "spoken" and how == "voice")
+    match node.read_back:
+        case "always":
+            return True
+        case "spoken":
+            # An address was put together of what was keyed and what was said.
+            return how == "voice" or turn.state.stage == "rest"
+        case "unsure":
+            return how == "voice" and not sure
+        case "never":
+            return False

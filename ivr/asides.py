@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from ivr import linking
+from ivr import callbacks, linking
 from ivr.actions import RefusePage, StartAfresh, TrustPage
 from ivr.events import Joined, PageArrived
 from ivr.nodes import AskNode, MenuNode, QuestionNode
-from ivr.questions import matter, proof
+from ivr.questions import matter, present, proof
 from ivr.turn import Turn
 
 MOST_MATCH = 2
@@ -123,9 +123,11 @@ def left_for(turn: Turn, target: str) -> None:
 def hung_up(turn: Turn) -> None:
     _refuse_page(turn)
     turn.become(**_NONE, voice=False, proved=False, digits="", tries=0)
-    if turn.state.stage in ("confirm", "between"):
-        # What was heard and never confirmed belongs to the voice that is gone; the next one must not hear it.
+    # What was heard and never confirmed belongs to the voice that is gone; the next one must not hear it.
+    if turn.state.stage in ("confirm", "between", "area", "rest"):
         turn.become(stage="asking", held="", close=())
+    elif turn.state.stage == "call_confirm":
+        turn.become(stage="call_which", held="")
 
 
 def _missed(turn: Turn, phrase: str) -> None:
@@ -148,7 +150,8 @@ def _missed(turn: Turn, phrase: str) -> None:
 
 def _go_on(turn: Turn) -> None:
     about = matter(turn.tree, turn.state)
-    if turn.state.proved or all(given == about for given in turn.state.given):
+    harmless = not turn.state.known and all(given == about for given in turn.state.given)
+    if turn.state.proved or harmless:
         turn.become(**_NONE)
         turn.phrase("go_on")
         return _re_enter(turn)
@@ -180,13 +183,19 @@ def _unproved(turn: Turn) -> None:
 
 def _drop_values(turn: Turn) -> None:
     about = matter(turn.tree, turn.state)
-    turn.become(given=(about,) if about else (), held="", close=(), digits="", code="", said=())
+    turn.become(
+        given=(about,) if about else (), known=(), customer="", heard=(),
+        held="", close=(), digits="", code="", said=(),
+    )  # fmt: skip
 
 
 def _re_enter(turn: Turn) -> None:
-    """On at the node; what was half done there begins again."""
-    node = turn.tree.nodes[turn.state.node]
-    if isinstance(node, MenuNode | QuestionNode | AskNode) and turn.state.stage in ("asking", "confirm", "between"):
+    """On at the node; what was half done there begins again, but what is under way is not ordered twice."""
+    node, state = turn.tree.nodes[turn.state.node], turn.state
+    if isinstance(node, MenuNode | QuestionNode | AskNode) and state.stage in ("asking", "confirm", "between"):
+        return turn.ask()
+    asked = present(turn.tree, state)
+    if asked is not None and (asked.expects == "wait" or state.stage in callbacks.STAGES):
         return turn.ask()
     return turn.go(turn.state.node)
 

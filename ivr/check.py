@@ -23,15 +23,20 @@ from ivr.nodes import (
     SayNode,
     Text,
     VoicemailNode,
-    kind_of,
+    WebhookNode,
 )
 from ivr.phrases import languages
-from ivr.texts import GIVEN, VALUES, open_names
+from ivr.texts import CUSTOMER, GIVEN, VALUES, open_names
 
 if TYPE_CHECKING:
     from ivr.tree import TreeFile
 
 Paths = Mapping[str, tuple[str, ...]]
+SPOKEN = (
+    "say", "menu", "question", "ask", "link", "agent", "callback", "voicemail", "transfer", "goodbye", "wait",
+    "spoken", "label",
+)  # fmt: skip
+"""Every field of a node that holds words."""
 
 
 def check(tree: TreeFile) -> tuple[Problem, ...]:
@@ -161,7 +166,7 @@ def _answers(tree: TreeFile, paths: Paths) -> Iterator[Problem]:
                 yield Problem(name, path, "options belong to the slot 'choice', and it needs them")
             if node.least > node.most:
                 yield Problem(name, path, "least is more than most")
-            if node.slot in ("digits", "phone") and not node.label:
+            if node.is_value and not node.label:
                 yield Problem(name, path, "the value needs a label, to be read back and shown")
         if isinstance(node, LinkNode):
             for language in tree.languages:
@@ -185,11 +190,10 @@ def _options(
 
 def _texts(node: Node) -> Iterator[tuple[str, Text]]:
     """Every text of a node, with the field that it stands in."""
-    kind = kind_of(node)
-    for field in (kind, "spoken", "label"):
-        text = getattr(node, field, None) if field and field not in ("hours", "decide") else None
+    for field in SPOKEN:
+        text = getattr(node, field, None)
         if text:
-            yield field or "", text
+            yield field, text
     for option in getattr(node, "options", ()):
         yield f"options.{option.id}.label", option.label
 
@@ -211,8 +215,10 @@ def _languages(tree: TreeFile, paths: Paths) -> Iterator[Problem]:
 def _variables(tree: TreeFile, paths: Paths) -> Iterator[Problem]:
     asking = {name: node for name, node in tree.nodes.items() if isinstance(node, MenuNode | QuestionNode | AskNode)}
     saved = {node.save or name for name, node in asking.items()}
-    for name in sorted(saved & (GIVEN | VALUES)):
+    saved |= {name for node in tree.nodes.values() if isinstance(node, WebhookNode) for name in node.save}
+    for name in sorted(saved & (GIVEN | VALUES | CUSTOMER)):
         yield Problem("", (), f"the variable {name!r} is taken")
+    saved |= CUSTOMER
     known, spoken = saved | GIVEN, saved | VALUES
     for name, node in tree.nodes.items():
         path = paths.get(name, (name,))

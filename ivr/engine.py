@@ -8,34 +8,56 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ivr import answers, asides, linking, messages, retries
+from ivr import addresses, answers, asides, linking, messages, retries, waits
 from ivr.actions import Action, Ask, Say
 from ivr.events import (
+    AreaFound,
+    Booked,
+    CallFailed,
     Chose,
     CodeIssued,
     CodeRefused,
+    Connected,
     Event,
     Filled,
+    Identified,
     Joined,
     Left,
     LinkFailed,
     LinkSent,
+    NotBooked,
+    NotConnected,
+    NotIdentified,
     PageArrived,
     Pressed,
     Recorded,
+    Replied,
     Spoke,
     Transcribed,
     Waited,
 )
-from ivr.nodes import AskNode, GoodbyeNode, LinkNode, MenuNode, QuestionNode, SayNode, Text, VoicemailNode
+from ivr.nodes import (
+    AgentNode,
+    AskNode,
+    CallbackNode,
+    GoodbyeNode,
+    LinkNode,
+    MenuNode,
+    QuestionNode,
+    SayNode,
+    Text,
+    TransferNode,
+    VoicemailNode,
+    WebhookNode,
+)
 from ivr.phrases import catalogue, phrase
-from ivr.questions import Showing, confirm_choice, fixed_text, node_ask, offer, present, showing
+from ivr.questions import Showing, callback_offer, confirm_choice, fixed_text, node_ask, offer, present, showing
 from ivr.state import State
 from ivr.texts import open_names
 from ivr.tree import Tree
 from ivr.turn import Turn
 
-__all__ = ["Showing", "begin", "present", "prompts", "showing", "step"]
+__all__ = ["Showing", "before", "begin", "present", "prompts", "showing", "step"]
 
 
 def begin(tree: Tree, language: str | None = None) -> State:
@@ -61,7 +83,7 @@ def step(tree: Tree, state: State, event: Event) -> tuple[State, tuple[Action, .
         case Spoke():
             answers.spoke(turn, event)
         case Waited():
-            if not answers.handed_in(turn):
+            if not answers.handed_in(turn) and not answers.passed_over(turn):
                 retries.waited(turn)
         case Chose():
             answers.chose(turn, event)
@@ -79,9 +101,24 @@ def step(tree: Tree, state: State, event: Event) -> tuple[State, tuple[Action, .
             asides.page_arrived(turn, event)
         case Recorded():
             messages.recorded(turn, event)
+        case AreaFound():
+            addresses.found(turn, event)
+        case (
+            Replied() | CallFailed() | Identified() | NotIdentified()
+            | Connected() | NotConnected() | Booked() | NotBooked()
+        ):  # fmt: skip
+            waits.came(turn, event)
         case Transcribed():
             pass  # for the record alone
     return turn.done()
+
+
+def before(tree: Tree, state: State) -> Ask | None:
+    """The question that "no, that's wrong" is about: the one before this one, or this one while it is made sure of."""
+    if state.aside or state.finished:
+        return None
+    name = state.node if state.stage in ("confirm", "between") else state.given[-1].node if state.given else ""
+    return node_ask(tree, name, state.language, variables={}) if name else None
 
 
 def _joined(turn: Turn, event: Joined) -> None:
@@ -117,8 +154,15 @@ def prompts(tree: Tree) -> Iterator[Say | Ask]:
 
 def _prompts(tree: Tree, name: str, node: object, language: str) -> Iterator[Say | Ask]:
     match node:
-        case SayNode(say=text) | VoicemailNode(voicemail=text) | GoodbyeNode(goodbye=text):
+        case (
+            SayNode(say=text) | VoicemailNode(voicemail=text) | GoodbyeNode(goodbye=text)
+            | AgentNode(agent=text) | TransferNode(transfer=text)
+        ):  # fmt: skip
             yield from _say(tree, name, text, language)
+        case WebhookNode(wait=text) if text:
+            yield from _say(tree, name, text, language)
+        case CallbackNode():
+            yield callback_offer(tree, name, language)
         case LinkNode():
             yield offer(tree, name, language)
         case MenuNode() | QuestionNode() | AskNode():

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 Channel = Literal["voice", "page", "system"]
+Command = Literal["repeat", "slower", "back", "correct", "person", "restart", "ja", "en"]
 NumberClass = Literal["mobile", "landline", "toll_free", "navi", "ip", "international", "withheld", "unknown"]
 
 
@@ -57,7 +58,10 @@ class Spoke(Fact):
     """The caller said something; the sense was decided before the inbox.
 
     choice: id of the option that it means, if one; ``yes``/``no`` for yes/no questions.
-    value: the slot's value, normalised (digits, phone number), if one.
+    command: what can be said anywhere; with ``correct``, choice or value answer the question before this one.
+    nearest: (option id, example) that the words resemble most, best first.
+    value: the slot's value, canonical (``ivr.slots``), if one. values: more of what was said with it, for questions to
+    come: (kind of slot, value).
     confidence: 0..1. scores: (option id, score) best first. close: ids too close to tell apart.
     """
 
@@ -68,7 +72,9 @@ class Spoke(Fact):
     value: str | None = None
     scores: tuple[tuple[str, float], ...] = ()
     close: tuple[str, ...] = ()
-    command: Literal["repeat", "back", "person", "restart", "ja", "en"] | None = None
+    command: Command | None = None
+    values: tuple[tuple[str, str], ...] = ()
+    nearest: tuple[tuple[str, str], ...] = ()
     engine: str = ""
 
 
@@ -83,7 +89,7 @@ class Chose(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled(Fact):
-    """A field was filled in on a screen."""
+    """A field was filled in on a screen. value: as it was typed."""
 
     kind: Literal["Filled"] = "Filled"
     node: str
@@ -162,9 +168,89 @@ class Transcribed(Fact):
     text: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaFound(Fact):
+    """areas: those of the postal code, as people write them; none when nobody knows it."""
+
+    kind: Literal["AreaFound"] = "AreaFound"
+    code: str
+    areas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replied(Fact):
+    """The webhook of ``node`` answered. values: (variable, value) that the tree asked to be kept."""
+
+    kind: Literal["Replied"] = "Replied"
+    node: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFailed(Fact):
+    """``reason``: ``timeout``, ``refused`` (an address that may not be called), ``status``, ``too_large``,
+    ``bad_answer``, ``unreachable``."""
+
+    kind: Literal["CallFailed"] = "CallFailed"
+    node: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identified(Fact):
+    """customer: an id. values: (variable, value) of the customer that trees may use."""
+
+    kind: Literal["Identified"] = "Identified"
+    node: str
+    customer: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotIdentified(Fact):
+    """``reason``: ``no_match``, ``tries`` (too many), ``away``."""
+
+    kind: Literal["NotIdentified"] = "NotIdentified"
+    node: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected(Fact):
+    """A person, or the number that the call was put through to, is there."""
+
+    kind: Literal["Connected"] = "Connected"
+    node: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotConnected(Fact):
+    """``reason``: ``busy``, ``closed``, ``failed``."""
+
+    kind: Literal["NotConnected"] = "NotConnected"
+    node: str
+    reason: Literal["busy", "closed", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booked(Fact):
+    kind: Literal["Booked"] = "Booked"
+    node: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotBooked(Fact):
+    """``reason``: ``number`` (it may not be called), ``full``, ``away``."""
+
+    kind: Literal["NotBooked"] = "NotBooked"
+    node: str
+    reason: str
+
+
 Event = (
     Joined | Pressed | Spoke | Chose | Filled | Waited | Left | LinkSent | LinkFailed
     | CodeIssued | CodeRefused | PageArrived | Recorded | Transcribed
+    | AreaFound | Replied | CallFailed | Identified | NotIdentified | Connected | NotConnected | Booked | NotBooked
 )  # fmt: skip
 
 _events: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])

@@ -12,8 +12,9 @@ The left column is what happened, the indented lines are what Denwaban answered:
     voice   spoke         引っ越しました -> address_change 0.92
     page    chose         yes @address_link/offer
 
-After ``->`` stands what the words were taken for: an option's id, ``=12345678`` a value, ``?lost`` ids too close to
-tell apart, ``!repeat`` a command, and how sure, 0..1. Times are those of the tree's zone.
+After ``->`` stands what the words were taken for: an option's id, ``=12345678`` a value, ``+date=2026-11-03`` more that
+was said, ``?lost`` ids too close to tell apart, ``!repeat`` a command, and how sure, 0..1; a space within a value is
+written ``_``. Times are those of the tree's zone.
 """
 
 from __future__ import annotations
@@ -32,30 +33,45 @@ from ivr.actions import (
     Acknowledge,
     Action,
     Ask,
+    Book,
+    Call,
+    Enqueue,
+    FindArea,
     Finish,
+    Identify,
     IssueCode,
     Record,
     RefusePage,
     Say,
     SendLink,
     StartAfresh,
+    Transfer,
     TrustPage,
 )
 from ivr.errors import BadConversation
 from ivr.events import (
+    AreaFound,
+    Booked,
     Caller,
+    CallFailed,
     Chose,
     CodeIssued,
     CodeRefused,
+    Connected,
     Event,
     Filled,
+    Identified,
     Joined,
     Left,
     LinkFailed,
     LinkSent,
+    NotBooked,
+    NotConnected,
+    NotIdentified,
     PageArrived,
     Pressed,
     Recorded,
+    Replied,
     Spoke,
     Transcribed,
     Waited,
@@ -66,6 +82,7 @@ INDENT = " " * 16
 CLOCK = "%Y-%m-%d %H:%M"
 KINDS = {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower(): kind for kind in get_args(Event)}
 NAMES = {kind: name for name, kind in KINDS.items()}
+AT_A_NODE = (Replied, CallFailed, Identified, NotIdentified, Connected, NotConnected, Booked, NotBooked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +156,18 @@ def action_line(action: Action) -> str:
             return f"refuse {action.page}"
         case Record():
             return f"record {action.longest:g} seconds"
+        case FindArea():
+            return f"area  {action.code}"
+        case Call():
+            return f"call  {action.webhook} {_pairs(action.send)}".rstrip()
+        case Identify():
+            return f"who   {action.number or '-'} {_pairs(action.known)}".rstrip()
+        case Enqueue():
+            return f"queue {action.queue}"
+        case Book():
+            return f"book  {action.queue} {action.to} {action.when}".rstrip()
+        case Transfer():
+            return f"transfer {action.to}"
         case StartAfresh():
             return "afresh"
         case Finish():
@@ -191,9 +220,12 @@ def _line(channel: str, kind: str, argument: str) -> str:
 
 
 def _takes(ask: Ask) -> str:
-    if ask.expects in ("digits", "phone"):
+    if ask.expects == "wait":
+        return "[wait]"
+    if ask.expects not in ("choice", "open", "yesno"):
         count = f"{ask.least}" if ask.least == ask.most else f"{ask.least}-{ask.most}"
-        return f"[{count} digits]"
+        kind = "" if ask.expects in ("digits", "phone") else f"{ask.expects} "
+        return f"[{kind}{count} digits]" if ask.most else f"[{ask.expects}]"
     return " ".join(f"[{option.key} {option.label}]" if option.key else f"[{option.label}]" for option in ask.options)
 
 
@@ -226,12 +258,32 @@ def _argument(event: Event) -> str:
             return f"{event.recording} {event.seconds:g}"
         case Transcribed():
             return f"{event.recording} {_one_line(event.text)}"
+        case AreaFound():
+            return f"{event.code} {_pairs(('', area) for area in event.areas)}".rstrip()
+        case Replied():
+            return f"{_pairs(event.values)} @{event.node}".lstrip()
+        case Identified():
+            return f"{event.customer} {_pairs(event.values)}".rstrip() + f" @{event.node}"
+        case CallFailed() | NotIdentified() | NotConnected() | NotBooked():
+            return f"{event.reason} @{event.node}"
+        case Connected() | Booked():
+            return f"@{event.node}"
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    """Names and values in a row, spaces within them as ``_``."""
+    return " ".join((f"{name}=" if name else "") + _word(value) for name, value in pairs)
+
+
+def _word(text: str) -> str:
+    return re.sub(r"\s", "_", text)
 
 
 def _meaning(event: Spoke) -> str:
     sure = dict(event.scores).get(event.choice or "", event.confidence)
     parts = [event.choice] if event.choice else []
-    parts += [f"={event.value}"] if event.value is not None else []
+    parts += [f"={_word(event.value)}"] if event.value is not None else []
+    parts += [f"+{kind}={_word(value)}" for kind, value in event.values]
     parts += [f"?{one}" for one in event.close]
     parts += [f"!{event.command}"] if event.command else []
     return " ".join([*parts, f"{sure:.2f}"])
@@ -255,6 +307,10 @@ def _fields(kind: type[Event], argument: str) -> dict[str, Any]:
     if kind is Spoke:
         text, _, meaning = argument.rpartition("->")
         return {"text": text.strip(), **_meant(meaning.split())}
+    if kind in AT_A_NODE:
+        return _back(kind, argument)
+    if kind is AreaFound:
+        return {"code": words[0], "areas": tuple(word.replace("_", " ") for word in words[1:])}
     if kind is Chose or kind is Filled:
         value, at_node, node = argument.rpartition(" @")
         if not at_node:
@@ -276,6 +332,30 @@ def _fields(kind: type[Event], argument: str) -> dict[str, Any]:
     return {"recording": recording, "text": text.strip()}
 
 
+def _back(kind: type[Event], argument: str) -> dict[str, Any]:
+    """What was reported back to a node."""
+    rest, at_node, node = argument.rpartition("@")
+    if not at_node:
+        raise ValueError("it does not say at which node")
+    words = rest.split()
+    match kind.__name__:
+        case "Replied":
+            return {"node": node, "values": tuple(map(_pair, words))}
+        case "Identified":
+            return {"node": node, "customer": words[0], "values": tuple(map(_pair, words[1:]))}
+        case "Connected" | "Booked":
+            return {"node": node}
+        case _:
+            return {"node": node, "reason": words[0]}
+
+
+def _pair(word: str) -> tuple[str, str]:
+    name, equals, value = word.partition("=")
+    if not equals:
+        raise ValueError(f"{word!r} is no name=value")
+    return name, value.replace("_", " ")
+
+
 def _joined(words: list[str]) -> dict[str, Any]:
     resumed = words[-1:] == ["again"]
     words = words[:-1] if resumed else words
@@ -285,11 +365,13 @@ def _joined(words: list[str]) -> dict[str, Any]:
 
 
 def _meant(words: list[str]) -> dict[str, Any]:
-    found: dict[str, Any] = {"close": ()}
+    found: dict[str, Any] = {"close": (), "values": ()}
     for word in words:
         match word[0], word[1:]:
             case "=", value:
-                found["value"] = value
+                found["value"] = value.replace("_", " ")
+            case "+", more:
+                found["values"] = (*found["values"], _pair(more))
             case "?", option:
                 found["close"] = (*found["close"], option)
             case "!", command:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import Literal
 
 from ivr import retries
 from ivr.actions import IssueCode, SendLink
 from ivr.events import CodeIssued
-from ivr.nodes import DecideNode, GoodbyeNode, LinkNode
+from ivr.nodes import AskNode, DecideNode, GoodbyeNode, LinkNode
 from ivr.phrases import spaced
 from ivr.turn import Turn
 
 CODE_TOLD_AGAIN = 3
 STAGES = ("offer", "other", "number", "number_confirm", "sending", "coding", "code")
+
+
+def begin(turn: Turn) -> None:
+    """Offer the screen for the value that is asked for here, and for it alone."""
+    turn.become(stage="offer", held="", digits="", tries=0)
+    turn.ask()
 
 
 def answered(turn: Turn, value: str, how: Literal["key", "voice", "page"]) -> None:
@@ -46,9 +52,9 @@ def answered(turn: Turn, value: str, how: Literal["key", "voice", "page"]) -> No
             return turn.ask()
         case "sending", _:
             turn.phrase("sent_soon")
-            return _on(turn, _node(turn).next)
+            return _on(turn, _next(turn))
         case "coding" | "code", _:
-            return _on(turn, _node(turn).next)
+            return _on(turn, _next(turn))
         case _:
             return refuse(turn)
 
@@ -61,15 +67,17 @@ def send(turn: Turn, number: str) -> None:
 
 def refuse(turn: Turn) -> None:
     turn.phrase("link_refused")
-    node = _node(turn)
-    _on(turn, node.refused or node.next)
+    node = turn.tree.nodes[turn.state.node]
+    if isinstance(node, AskNode):
+        return retries.give_up(turn)
+    return _on(turn, dict(node.targets).get("refused", _next(turn)))
 
 
 def sent(turn: Turn) -> None:
     turn.become(link_sent=True)
     if turn.state.stage == "sending" and not turn.state.locked:
         turn.phrase("sent")
-        _on(turn, _node(turn).next, "or_by_phone")
+        _on(turn, _next(turn), "or_by_phone")
 
 
 def not_sent(turn: Turn) -> None:
@@ -77,8 +85,7 @@ def not_sent(turn: Turn) -> None:
         return
     if turn.state.stage == "sending":
         turn.phrase("not_sent")
-        node = _node(turn)
-        _on(turn, node.failed or node.next)
+        _failed(turn)
     elif turn.state.voice and turn.state.stage not in ("recording", "finished"):
         turn.phrase("not_sent")  # told that it would arrive shortly, the caller has moved on
         turn.ask()
@@ -95,8 +102,7 @@ def code_issued(turn: Turn, event: CodeIssued) -> None:
 def code_refused(turn: Turn) -> None:
     if turn.state.stage == "coding" and not turn.state.locked:
         turn.phrase("no_code")
-        node = _node(turn)
-        _on(turn, node.failed or node.next)
+        _failed(turn)
 
 
 def tell_code(turn: Turn) -> None:
@@ -107,7 +113,7 @@ def tell_code(turn: Turn) -> None:
 def arrived(turn: Turn) -> None:
     """The screen is there: whatever was under way to get it there is over."""
     if turn.state.stage in STAGES:
-        turn.go(_node(turn).next)
+        turn.go(_next(turn))
 
 
 def failed(turn: Turn, why: str) -> bool:
@@ -116,7 +122,7 @@ def failed(turn: Turn, why: str) -> bool:
     match state.stage:
         case "sending" if why == "silence":
             turn.phrase("sent_soon")
-            _on(turn, _node(turn).next)
+            _on(turn, _next(turn))
             return True
         case "code" if why == "silence" and state.tries <= CODE_TOLD_AGAIN:
             tell_code(turn)
@@ -137,5 +143,14 @@ def _on(turn: Turn, target: str, how: str = "on_by_phone") -> None:
     turn.go(target)
 
 
-def _node(turn: Turn) -> LinkNode:
-    return cast(LinkNode, turn.tree.nodes[turn.state.node])
+def _failed(turn: Turn) -> None:
+    node = turn.tree.nodes[turn.state.node]
+    if isinstance(node, AskNode):
+        return retries.give_up(turn)
+    return _on(turn, dict(node.targets).get("failed", _next(turn)))
+
+
+def _next(turn: Turn) -> str:
+    """Where it goes on once the screen is settled: a question that wanted one is asked again."""
+    node = turn.tree.nodes[turn.state.node]
+    return node.next if isinstance(node, LinkNode) else turn.state.node

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from ivr.actions import Ask, Expects, Option
-from ivr.nodes import Asking, AskNode, Choice, LinkNode, MenuNode, QuestionNode, Text
+from ivr import slots
+from ivr.actions import Ask, Expects, Limits, Option
+from ivr.nodes import Asking, AskNode, CallbackNode, Choice, LinkNode, MenuNode, QuestionNode, Text, WebhookNode
 from ivr.phrases import grouped, phrase
 from ivr.state import Given, State
 from ivr.texts import fill, open_names
@@ -16,6 +17,8 @@ from ivr.tree import Tree
 SENDING_PATIENCE = 8.0
 CODE_PATIENCE = 25.0
 MATCH_PATIENCE = 15.0
+WAIT_PATIENCE = 6.0
+"""Seconds after which a customer who has to wait is told so again."""
 
 
 def present(tree: Tree, state: State) -> Ask | None:
@@ -35,7 +38,7 @@ def present(tree: Tree, state: State) -> Ask | None:
 def underlying(tree: Tree, state: State) -> Ask | None:
     """What the conversation asks now, beside any question that is for the voice alone."""
     match state.stage:
-        case "new" | "recording" | "finished":
+        case "new" | "recording" | "transferring" | "finished":
             return None
         case "asking":
             return node_ask(tree, state.node, state.language, retry=state.tries, variables=texts(tree, state))
@@ -65,6 +68,22 @@ def underlying(tree: Tree, state: State) -> Ask | None:
                 tree, state, "coding", "coding", "choice", options=(("on", "1", "go_ahead"),),
                 spoken="coding", patience=SENDING_PATIENCE,
             )  # fmt: skip
+        case "area" | "queueing" | "booking" | "calling" | "identifying":
+            return _wait(tree, state)
+        case "rest":
+            values = {"area": state.held.partition("|")[2]}
+            return _plain(tree, state, "rest", "address_rest", "rest", values=values, fixed=False)
+        case "call_offer":
+            return callback_offer(tree, state.node, state.language, state.tries)
+        case "call_number":
+            return _plain(tree, state, "call_number", "call_this_number", "yesno")
+        case "call_which":
+            return _plain(
+                tree, state, "call_which", "call_which", "phone", least=10, most=11, spoken="call_which_spoken"
+            )
+        case "call_confirm":
+            values = {"label": phrase("call_number", state.language), "value": slots.spoken("phone", state.held, "")}
+            return _plain(tree, state, "call_confirm", "confirm_value", "yesno", values=values, fixed=False)
         case "code":
             options = (("again", "1", "code_again"), ("on", "2", "go_ahead"))
             return _plain(
@@ -79,6 +98,7 @@ def node_ask(
     """The question of a menu, question or ask node."""
     node = cast(Asking, tree.nodes[name])
     expects, options, least, most = _expected(tree, node, language)
+    limits = limits_of(node) if isinstance(node, AskNode) else Limits()
     text, fixed = _fill(tree, _text(node), language, variables)
     # After two failures the tree's own wording gives way to the voice's plain list of keys.
     spoken = _fill(tree, node.spoken, language, variables) if node.spoken and retry < 2 else None
@@ -95,6 +115,15 @@ def node_ask(
         fixed=fixed and (spoken is None or spoken[1]),
         spoken=spoken[0] if spoken else None,
         audio=tree.audio(node.spoken if spoken and node.spoken else _text(node), language),
+        limits=limits,
+        keys_only=retry >= 2 and most > 0,
+    )
+
+
+def limits_of(node: AskNode) -> Limits:
+    """As the tree writes them."""
+    return Limits(
+        lowest=node.lowest or "", highest=node.highest or "", pattern=node.pattern or "", check=node.check or ""
     )
 
 
@@ -133,17 +162,33 @@ def between(tree: Tree, name: str, language: str, close: tuple[str, ...], retry:
 
 
 def offer(tree: Tree, name: str, language: str, retry: int = 0) -> Ask:
-    """May a link be sent?"""
-    node = cast(LinkNode, tree.nodes[name])
+    """May a link be sent? Of a link node, or to have a single value given on the screen."""
+    node = tree.nodes[name]
+    link = node.link if isinstance(node, LinkNode) else None
     return Ask(
         node=f"{name}/offer",
-        text=tree.words(node.link, language),
+        text=tree.words(link, language) if link else phrase("offer_for_value", language, tree.values),
         language=language,
         expects="yesno",
         options=yes_no(language),
         patience=tree.file.patience,
         retry=retry,
-        audio=tree.audio(node.link, language),
+        audio=tree.audio(link, language) if link else None,
+    )
+
+
+def callback_offer(tree: Tree, name: str, language: str, retry: int = 0) -> Ask:
+    """May we call back?"""
+    node = cast(CallbackNode, tree.nodes[name])
+    return Ask(
+        node=f"{name}/call_offer",
+        text=tree.words(node.callback, language),
+        language=language,
+        expects="yesno",
+        options=yes_no(language),
+        patience=tree.file.patience,
+        retry=retry,
+        audio=tree.audio(node.callback, language),
     )
 
 
@@ -167,24 +212,23 @@ def label_of(tree: Tree, given: Given, language: str) -> str:
     for option in options_of(tree, given.node):
         if option.id == given.value:
             return tree.words(option.label, language)
-    return grouped(given.value) if isinstance(node, AskNode) and node.slot == "phone" else given.value
+    return slots.spoken(node.slot, given.value, language) if isinstance(node, AskNode) else given.value
 
 
 def texts(tree: Tree, state: State) -> dict[str, str]:
-    """What may be said of the answers, by variable."""
-    return {given.save: label_of(tree, given, state.language) for given in state.given}
-
-
-def is_value(tree: Tree, given: Given) -> bool:
-    """Whether it is a number that the caller gave, rather than a choice among what is offered to all."""
-    node = tree.nodes[given.node]
-    return isinstance(node, AskNode) and node.slot in ("digits", "phone")
+    """What may be said of what is known and of the answers, by variable."""
+    return {**dict(state.known), **{given.save: label_of(tree, given, state.language) for given in state.given}}
 
 
 def proof(tree: Tree, state: State) -> Given | None:
-    """The answer that shows best that it is the same caller: the longest number, of at least four digits."""
-    values = [given for given in state.given if is_value(tree, given) and len(given.value) >= 4]
+    """The answer that shows best that it is the same caller: the longest number, of at least four signs."""
+    values = [given for given in state.given if _is_number(tree, given) and len(given.value) >= 4]
     return max(values, key=lambda given: len(given.value), default=None)
+
+
+def _is_number(tree: Tree, given: Given) -> bool:
+    node = tree.nodes[given.node]
+    return isinstance(node, AskNode) and node.slot in ("digits", "phone", "member")
 
 
 def matter(tree: Tree, state: State) -> Given | None:
@@ -202,7 +246,7 @@ def _confirm(tree: Tree, state: State) -> Ask:
     node = tree.nodes[state.node]
     held = Given(node=state.node, save="", value=state.held)
     label = label_of(tree, held, state.language)
-    if isinstance(node, AskNode) and node.label and node.slot in ("digits", "phone"):
+    if isinstance(node, AskNode) and node.label and node.is_value:
         values = {"label": tree.words(node.label, state.language), "value": label}
         return _plain(tree, state, "confirm", "confirm_value", "yesno", values=values, fixed=False)
     return confirm_choice(tree, state.node, state.language, label, state.tries)
@@ -221,17 +265,35 @@ def _prove(tree: Tree, state: State) -> Ask | None:
         return underlying(tree, state)
     node = cast(AskNode, tree.nodes[given.node])
     values = {"label": tree.words(node.label, state.language)} if node.label else {}
-    slot: Expects = "phone" if node.slot == "phone" else "digits"
+    expects, _, least, most = _expected(tree, node, state.language)
     return _plain(
         tree,
         state,
         "prove",
         "prove_ask_link" if state.link_sent else "prove_ask",
-        slot,
+        expects,
         values=values,
-        least=node.least,
-        most=node.most,
+        least=least,
+        most=most,
         retry=state.aside_tries,
+        limits=limits_of(node),
+    )
+
+
+def _wait(tree: Tree, state: State) -> Ask:
+    """Something is on its way; the customer is told to wait, by the tree's words where it has some."""
+    node, language = tree.nodes[state.node], state.language
+    words = node.wait if isinstance(node, WebhookNode) else None
+    name = "one_moment_more" if state.tries else "connecting" if state.stage == "queueing" else "one_moment"
+    own = words is not None and not state.tries
+    return Ask(
+        node=f"{state.node}/{state.stage}",
+        text=tree.words(words, language) if own and words else phrase(name, language, tree.values),
+        language=language,
+        expects="wait",
+        patience=WAIT_PATIENCE,
+        retry=state.tries,
+        audio=tree.audio(words, language) if own and words else None,
     )
 
 
@@ -250,6 +312,7 @@ def _plain(
     retry: int | None = None,
     spoken: str | None = None,
     fixed: bool = True,
+    limits: Limits = Limits(),  # noqa: B008 -- frozen
 ) -> Ask:
     """A question of the engine's own, worded by the catalogue."""
     language = state.language
@@ -266,16 +329,16 @@ def _plain(
         retry=state.tries if retry is None else retry,
         fixed=fixed,
         spoken=phrase(spoken, language) if spoken else None,
+        limits=limits,
     )
 
 
 def _expected(tree: Tree, node: Asking, language: str) -> tuple[Expects, tuple[Option, ...], int, int]:
     if isinstance(node, AskNode) and node.slot == "yesno":
         return "yesno", yes_no(language), 0, 0
-    if isinstance(node, AskNode) and node.slot in ("digits", "phone"):
-        if node.slot == "phone":
-            return "phone", (), max(node.least, 10), min(node.most, 11)
-        return "digits", (), node.least, node.most
+    if isinstance(node, AskNode) and node.slot != "choice":
+        least, most = slots.keys(node.slot, node.least, node.most, limits_of(node))
+        return node.slot, (), least, most
     options = tuple(
         Option(
             id=option.id,

@@ -21,6 +21,17 @@ Stage = Literal[
     "sending",  # the link is on its way
     "coding",  # a code is being made
     "code",  # the code was told, the page is awaited
+    "area",  # the postal code is being looked up (held)
+    "rest",  # what follows the area of an address? (held)
+    "queueing",  # a person is being found
+    "call_offer",  # call back?
+    "call_number",  # at the number that calls?
+    "call_which",  # at which number?
+    "call_confirm",  # is it this one? (held)
+    "booking",  # the callback is being kept
+    "calling",  # a webhook is being called
+    "identifying",  # the customer is being looked up
+    "transferring",
     "recording",
     "finished",
 ]
@@ -30,7 +41,7 @@ Aside = Literal["", "match", "resume", "prove"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """One answer. node: its question; save: its variable; value: option id, ``yes``/``no`` or digits."""
+    """One answer. node: its question; save: its variable; value: option id, ``yes``/``no`` or a value (ivr.slots)."""
 
     node: str
     save: str
@@ -44,6 +55,8 @@ class State:
     given: the answers, oldest first. said: what was said since the last question but one, for screens.
     proved: the voice that resumed has shown that it knows what was given. escorted: led to a person already.
     page and match: a page reached by code that waits to be trusted, and the two digits that it shows.
+    known: (variable, value) from webhooks and the customer table. customer: the id of who was identified.
+    heard: (kind, value) said before they were asked for. slow: the caller wants it said slowly.
     """
 
     language: str
@@ -55,6 +68,10 @@ class State:
     close: tuple[str, ...] = ()
     given: tuple[Given, ...] = ()
     said: tuple[str, ...] = ()
+    known: tuple[tuple[str, str], ...] = ()
+    customer: str = ""
+    heard: tuple[tuple[str, str], ...] = ()
+    slow: bool = False
 
     aside: Aside = ""
     aside_tries: int = 0
@@ -82,7 +99,9 @@ class State:
         return self.aside in ("resume", "prove") and not self.proved
 
     def variable(self, name: str) -> str | None:
-        return next((given.value for given in reversed(self.given) if given.save == name), None)
+        """What was given last under this name, or else is known."""
+        found = (given.value for given in reversed(self.given) if given.save == name)
+        return next(found, dict(self.known).get(name))
 
 
 _states: TypeAdapter[State] = TypeAdapter(State)

@@ -10,9 +10,12 @@ _NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 VALUES = frozenset({"sms_sender", "link_domain", "centre_number"})
 """Known when a tree is loaded: the number messages come from, the domain of links, the number people call."""
 
-GIVEN = frozenset({"caller_class", "language", "screen", "voice", "link_sent"})
+GIVEN = frozenset({"caller_class", "language", "screen", "voice", "link_sent", "identified"})
 """Variables that every conversation has: the class of the caller's number, the language, and whether a page is there,
-a voice is there, a link was sent."""
+a voice is there, a link was sent, a customer was identified."""
+
+CUSTOMER = frozenset({"customer_name", "customer_kana", "customer_rank"})
+"""Columns of the customer table that a tree may name once a customer was identified."""
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

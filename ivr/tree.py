@@ -13,10 +13,13 @@ from pydantic import Field, ValidationError, field_validator
 
 from ivr.check import check
 from ivr.errors import BrokenTree, Problem
+from ivr.expand import expand
 from ivr.hours import OpeningHours
-from ivr.nodes import Language, Name, Node, NodeId, Patience, Recorded, Strict, Text
+from ivr.nodes import Forbidden, Language, Name, Node, NodeId, Patience, Recorded, Strict, Text
 from ivr.source import read
 from ivr.texts import fill
+
+Url = Annotated[str, Field(max_length=500, pattern=r"^https?://[^\s{}@#]+$")]
 
 
 class Thresholds(Strict):
@@ -26,10 +29,19 @@ class Thresholds(Strict):
     confirm: Annotated[float, Field(ge=0, le=1)] = 0.3
 
 
+class Subtree(Strict):
+    """A part for several places. exits: how it can end; a node of it leads there by ``@`` and the exit's name."""
+
+    start: NodeId
+    exits: Annotated[tuple[Name, ...], Field(min_length=1, max_length=12)]
+    nodes: Annotated[dict[NodeId, Node], Field(min_length=1, max_length=200)]
+
+
 class TreeFile(Strict):
     """The file. start: first node. home: where starting over leads. person: where a person or a message is.
 
     matter: the question whose answer is what the call is about. sms: the message that brings the link, with ``{url}``.
+    forbid: what callers cannot say anywhere in it. webhooks: name to address. subtrees: parts, by name.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
@@ -41,6 +53,9 @@ class TreeFile(Strict):
     matter: NodeId | None = None
     patience: Patience = 6.0
     thresholds: Thresholds = Thresholds()
+    forbid: Forbidden = ()
+    webhooks: Annotated[dict[Name, Url], Field(max_length=40)] = Field(default={})
+    subtrees: Annotated[dict[Name, Subtree], Field(max_length=40)] = Field(default={})
     sms: dict[Language, Annotated[str, Field(min_length=1, max_length=600, pattern=r"\{url\}")]] = Field(default={})
     hours: dict[Name, OpeningHours] = Field(default={})
     nodes: Annotated[dict[NodeId, Node], Field(min_length=1, max_length=2000)]
@@ -57,7 +72,8 @@ class TreeFile(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A sound tree. source: the file as read; digest: its SHA-256 in hex. values: what was known at loading."""
+    """A sound tree. file: with its subtrees and surveys laid out (``ivr.expand``). source: as read; digest: its SHA-256
+    in hex. values: what was known at loading."""
 
     file: TreeFile
     source: str
@@ -113,6 +129,7 @@ def load(text: str, *, values: Mapping[str, str] | None = None) -> Tree:
         file = TreeFile.model_validate(data)
     except ValidationError as error:
         raise BrokenTree(*_problems(error)) from None
+    file = expand(file)
     problems = check(file)
     if problems:
         raise BrokenTree(*problems)

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from ivr.actions import Acknowledge, Action, Finish, Record, Say
+from ivr import slots
+from ivr.actions import Acknowledge, Action, Ask, Call, Enqueue, Finish, Identify, Record, Say, Transfer
 from ivr.expressions import Value, holds
 from ivr.nodes import (
+    AgentNode,
     AskNode,
+    CallbackNode,
     DecideNode,
     GoodbyeNode,
     HoursNode,
+    IdentifyNode,
     LinkNode,
     MenuNode,
     QuestionNode,
     SayNode,
+    SubtreeNode,
+    SurveyNode,
     Text,
+    TransferNode,
     VoicemailNode,
+    WebhookNode,
 )
 from ivr.phrases import phrase
-from ivr.questions import fixed_text, present, texts
-from ivr.state import State
+from ivr.questions import fixed_text, limits_of, present, texts
+from ivr.state import Stage, State
 from ivr.texts import fill, open_names
 from ivr.tree import Tree
 
@@ -33,6 +41,11 @@ class Turn:
         self.before = state
         self.actions: list[Action] = []
         self._asks = self._cleared = self._silent = False
+
+    @property
+    def today(self) -> date:
+        """In the zone of the tree."""
+        return self.at.astimezone(self.tree.zone).date()
 
     def become(self, **changes: Any) -> None:
         self.state = replace(self.state, **changes)
@@ -65,7 +78,7 @@ class Turn:
         )
 
     def phrase(self, name: str, *, shown: bool = False, fixed: bool = True, **values: str) -> None:
-        """Words of the engine. shown: they are for screens too."""
+        """Words of the engine. shown: they are for screens too. values: of this caller unless ``fixed``."""
         words = phrase(name, self.state.language, {**self.tree.values, **values})
         self._say(words, fixed=fixed, audio=None, shown=shown)
 
@@ -86,7 +99,7 @@ class Turn:
     # -- walking --
 
     def go(self, target: str) -> None:
-        """Enter this node, and on through those that need nobody, until something is asked, recorded or over."""
+        """Enter this node, and on through those that need nobody, until something is asked, awaited or over."""
         self._clear()
         while True:
             node = self.tree.nodes[target]
@@ -100,14 +113,35 @@ class Turn:
                     target = node.open if hours.is_open(self.at, self.tree.zone) else node.closed
                 case DecideNode():
                     target = self._decide(node)
+                case SubtreeNode() | SurveyNode():  # none is left in a tree that was loaded
+                    target = next(target for _, target in node.targets)
                 case LinkNode():
                     # A screen that is there, or a customer without a call, needs no link.
                     if not self.state.screen and self.state.voice:
-                        self.become(stage="offer")
-                        return self.ask()
+                        return self._await("offer")
                     target = node.next
-                case MenuNode() | QuestionNode() | AskNode():
+                case MenuNode() | QuestionNode():
                     return self.ask()
+                case AskNode():
+                    self._take_heard(node)
+                    return self.ask()
+                case AgentNode():
+                    self.say(node.agent)
+                    return self._await("queueing", Enqueue(node=target, queue=node.queue))
+                case CallbackNode():
+                    return self._await("call_offer")
+                case WebhookNode():
+                    send = tuple((name, self.state.variable(name) or "") for name in node.send)
+                    return self._await("calling", Call(node=target, webhook=node.webhook, send=send))
+                case IdentifyNode():
+                    known = tuple((column, self.state.variable(name) or "") for column, name in node.identify.items())
+                    return self._await("identifying", Identify(node=target, number=self.state.number, known=known))
+                case TransferNode() if self.state.voice:
+                    self.say(node.transfer)
+                    self.become(stage="transferring")
+                    return self.do(Transfer(node=target, to=node.to))
+                case TransferNode():
+                    target = node.failed
                 case VoicemailNode():
                     return self._take_message(node)
                 case GoodbyeNode():
@@ -119,8 +153,33 @@ class Turn:
                     self._silent = True
                     target = node.screen
 
+    def go_unheard(self, target: str) -> None:
+        """As ``go``, while a voice is there that must not hear it yet."""
+        before = len(self.actions)
+        asks = self._asks
+        self.go(target)
+        self.actions[before:] = [one for one in self.actions[before:] if not isinstance(one, Say | Ask)]
+        self._asks = asks
+
+    def _await(self, stage: Stage, action: Action | None = None) -> None:
+        """Stay at this node: for an answer, or for what the action brings."""
+        self.become(stage=stage)
+        if action is not None:
+            self.do(action)
+        self.ask()
+
+    def _take_heard(self, node: AskNode) -> None:
+        """What was said before it was asked for is asked no more, but made sure of."""
+        value = dict(self.state.heard).get(node.slot)
+        if value is None:
+            return
+        self.become(heard=tuple(one for one in self.state.heard if one[0] != node.slot))
+        limits = limits_of(node)
+        if slots.amiss(node.slot, value, node.least, node.most, limits, self.today) is None:
+            self.become(stage="confirm", held=value)
+
     def finish(self, outcome: str) -> None:
-        self.become(stage="finished", outcome=outcome, digits="", held="", close=(), code="", aside="")
+        self.become(stage="finished", outcome=outcome, digits="", held="", close=(), code="", aside="", heard=())
         self.do(Finish(outcome=outcome))
 
     def record(self) -> None:
@@ -144,12 +203,13 @@ class Turn:
 
     def _decide(self, node: DecideNode) -> str:
         state = self.state
-        variables: dict[str, Value] = {given.save: given.value for given in state.given}
+        variables: dict[str, Value] = {**dict(state.known), **{given.save: given.value for given in state.given}}
         variables |= {
             "caller_class": state.number_class,
             "language": state.language,
             "screen": state.screen,
             "voice": state.voice,
             "link_sent": state.link_sent,
+            "identified": bool(state.customer),
         }
         return next((case.next for case in node.decide if holds(case.when, variables)), node.otherwise)

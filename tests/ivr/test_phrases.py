@@ -1,10 +1,13 @@
 import re
 from datetime import datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import ivr
+from ivr import slots
+from ivr.expand import SCALE
 from ivr.phrases import catalogue, grouped, is_mobile, languages, moment, phrase, spaced
 from ivr.texts import fill, open_names
 
@@ -21,7 +24,8 @@ def test_every_phrase_is_there_in_japanese_and_english_with_the_same_names():
 
 def test_every_phrase_is_said_somewhere():
     source = "".join(p.read_text("utf-8") for p in Path(ivr.__file__).parent.glob("*.py"))
-    made = {f"{why}_{n}" for why in ("silence", "unclear", "no_such_key", "bad_digits", "not_mobile") for n in (1, 2)}
+    whys = (*get_args(slots.Why), "silence", "unclear", "no_such_key", "no_area")
+    made = {f"{why}_{n}" for why in whys for n in (1, 2)} | {f"scale_{grade}" for grade in SCALE}
     for name in catalogue():
         said = f'"{name}"' in source or f'"{name.removeprefix("word_")}"' in source
         assert said or name in made or name in ("yes", "no"), name
