@@ -52,7 +52,7 @@ def names(source: str) -> frozenset[str]:
 
 def holds(source: str, variables: Mapping[str, Value]) -> bool:
     """Whether the condition is true. What cannot be compared is not; nothing that ``parse`` accepts raises."""
-    return bool(_value(parse(source), variables))
+    return bool(value(parse(source), variables))
 
 
 def _refuse_foreign(node: ast.expr, depth: int) -> None:
@@ -84,24 +84,25 @@ def _refuse_foreign(node: ast.expr, depth: int) -> None:
         _refuse_foreign(part, depth - 1)
 
 
-def _value(node: ast.expr, variables: Mapping[str, Value]) -> Value:
+def value(node: ast.expr, variables: Mapping[str, Value]) -> Value:
+    """What a part of an expression comes to."""
     match node:
         case ast.BoolOp(op=ast.And(), values=parts):
-            return all(_value(part, variables) for part in parts)
+            return all(value(part, variables) for part in parts)
         case ast.BoolOp(values=parts):
-            return any(_value(part, variables) for part in parts)
+            return any(value(part, variables) for part in parts)
         case ast.UnaryOp(operand=part):
-            return not _value(part, variables)
+            return not value(part, variables)
         case ast.Compare(left=left, ops=[op], comparators=[ast.Tuple(elts=elements) | ast.List(elts=elements)]):
-            mine = _value(left, variables)
-            found = any(_compare(ast.Eq, mine, _value(element, variables)) for element in elements)
+            mine = value(left, variables)
+            found = any(_compare(ast.Eq, mine, value(element, variables)) for element in elements)
             return found == isinstance(op, ast.In)
         case ast.Compare(left=left, ops=[op], comparators=[right]):
-            return _compare(type(op), _value(left, variables), _value(right, variables))
+            return _compare(type(op), value(left, variables), value(right, variables))
         case ast.Name(id=name):
             return variables.get(name, "")
-        case ast.Constant(value=str() | bool() | int() | float() as value):
-            return value
+        case ast.Constant(value=str() | bool() | int() | float() as literal):
+            return literal
     raise BadExpression(f"{type(node).__name__} is not in the grammar")
 
 
