@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ivr.errors import Problem
 from ivr.proof import channels, given, keys, limits, reach, shape, unused, words, year
+from ivr.proof.edges import Edges
 from ivr.proof.facts import Facts
 from ivr.proof.ground import Ground
 from ivr.proof.variables import Variables
@@ -38,8 +39,10 @@ def check(tree: TreeFile, *, file: TreeFile | None = None, today: date | None = 
 
 def _all(ground: Ground, today: date | None) -> Iterator[Problem]:
     variables = Variables(ground.tree)
-    facts = Facts(variables, given.conditions(ground), given.mentioned(ground))
-    strict, loose = Walk(ground, facts), Walk(ground, facts, loose=True)
+    said = {variable for name in ground.tree.nodes for variable in words.mentioned(ground, name)}
+    facts = Facts(variables, given.conditions(ground), said)
+    edges = Edges(ground, facts)
+    strict, loose = Walk(edges), Walk(edges, loose=True)
     leads = shape.leads(ground, loose)
     yield from shape.matter(ground)
     yield from shape.dead_ends(ground)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Level = Literal["problem", "warning", "note"]
-"""A problem refuses the tree. A warning is worth a look and refuses nothing. A note says what a channel does without."""
+"""A problem refuses the tree; a warning is worth a look; a note says what a channel does without."""
 
 
 class RulesError(Exception):
@@ -51,7 +51,11 @@ class BrokenTree(RulesError):
 
 
 class BadExpression(RulesError):
-    """The condition is not in the grammar of ``ivr.expressions``."""
+    """The condition is not in the grammar of ``ivr.expressions``; ``problem`` says how, of no node yet."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.reason)
+        self.problem = problem
 
 
 class BadHours(RulesError):

@@ -85,7 +85,9 @@ def _part(
             raise BrokenTree(problem("exit_unled", origin(here)[0], (here, "exits"), exit=exit, name=node.subtree))
     for exit in node.exits:
         if exit not in part.exits:
-            raise BrokenTree(problem("exit_unknown", origin(here)[0], (here, "exits", exit), exit=exit, name=node.subtree))
+            raise BrokenTree(
+                problem("exit_unknown", origin(here)[0], (here, "exits", exit), exit=exit, name=node.subtree)
+            )
     if part.start not in part.nodes:
         raise BrokenTree(problem("no_node", origin(here)[0], ("subtrees", node.subtree, "start"), target=part.start))
     prefix = f"{here}."

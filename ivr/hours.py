@@ -130,7 +130,9 @@ def _written(data: dict[Any, Any]) -> Iterator[tuple[str, str]]:
         more = days.pop(field, None)
         days |= more if isinstance(more, dict) else {}
     for name, ranges in days.items():
-        yield from ((str(name), one) for one in ranges if isinstance(one, str)) if isinstance(ranges, list | tuple) else ()
+        yield from (
+            ((str(name), one) for one in ranges if isinstance(one, str)) if isinstance(ranges, list | tuple) else ()
+        )
 
 
 def _instant(day: date, moment: str, zone: ZoneInfo) -> datetime:

@@ -24,7 +24,7 @@ def catalogue() -> Mapping[str, Mapping[str, str]]:
     return found
 
 
-def found(kind: str, node: str = "", path: Iterable[str] = (), **values: object) -> Problem:
+def found(kind: str, node: str = "", path: Iterable[str] = (), /, **values: object) -> Problem:
     """A problem of this kind, with what stands in the braces of its words."""
     texts = {name: str(value) for name, value in values.items()}
     words = catalogue()[kind]

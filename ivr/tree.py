@@ -185,4 +185,10 @@ def _problem(kind: str, node: str, path: list[str], why: str, values: Mapping[st
     """One of pydantic's, in our words where we have some."""
     words = catalogue()
     named = next((one for one in (kind, f"field_{kind}") if one in words), "field_other")
-    return found(named, node, path, why=why.removeprefix("Value error, "), **{k: v for k, v in values.items() if k not in ("error", "kind", "node", "path", "why")})
+    return found(
+        named,
+        node,
+        path,
+        why=why.removeprefix("Value error, "),
+        **{k: v for k, v in values.items() if k not in ("error", "kind", "node", "path", "why")},
+    )

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 
-from ivr.expressions import Value, parse, value
+from ivr.errors import BadExpression
+from ivr.expressions import Value, names, parse, value
 from ivr.proof.variables import Giver, Variables
 
 LARGEST = 10**300
@@ -54,17 +55,12 @@ def comparisons(source: str) -> Iterator[Comparison]:
         left, op, right = node.left, node.ops[0], node.comparators[0]
         if isinstance(right, ast.Tuple | ast.List):
             sign = "==" if isinstance(op, ast.In) else "!="
-            literals = [one.value for one in right.elts if isinstance(one, ast.Constant)]
             if isinstance(left, ast.Name):
-                yield from (Comparison(left.id, sign, literal) for literal in literals if _is_value(literal))
-        elif isinstance(left, ast.Name) and isinstance(right, ast.Constant) and _is_value(right.value):
-            yield Comparison(left.id, SIGNS[type(op)], right.value)
-        elif isinstance(left, ast.Constant) and isinstance(right, ast.Name) and _is_value(left.value):
-            yield Comparison(right.id, SIGNS[_TURNED.get(type(op), type(op))], left.value)
-
-
-def _is_value(literal: object) -> bool:
-    return isinstance(literal, str | int | float)
+                yield from (Comparison(left.id, sign, value(element, {})) for element in right.elts)
+        elif isinstance(left, ast.Name) and isinstance(right, ast.Constant):
+            yield Comparison(left.id, SIGNS[type(op)], value(right, {}))
+        elif isinstance(left, ast.Constant) and isinstance(right, ast.Name):
+            yield Comparison(right.id, SIGNS[_TURNED.get(type(op), type(op))], value(left, {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +103,13 @@ class Facts:
                     compared.setdefault(node.id, [])
             for one in comparisons(source):
                 compared[one.name].append(one)
-        names = sorted((compared.keys() | set(mentioned)) & (variables.names | variables.givers.keys()))
+        tracked = sorted((compared.keys() | set(mentioned)) & (variables.names | variables.givers.keys()))
         self.variables = variables
         self.cells: dict[str, tuple[Cell, ...]] = {}
         self.unfollowed: set[str] = set()
         self._first: dict[str, int] = {}
         place = 1
-        for name in names:
+        for name in tracked:
             cells = _cells(variables, name, compared.get(name, []))
             if cells is None or len(cells) > MOST_CELLS:
                 self.unfollowed.add(name)
@@ -153,8 +149,18 @@ class Facts:
     def split(self, source: str) -> Split:
         """How the condition parts a store."""
         if source not in self._splits:
-            self._splits[source] = self._compiled(parse(source))
+            try:
+                self._splits[source] = self._compiled(parse(source))
+            except BadExpression:  # told elsewhere; until it is put right, it may go either way
+                self._splits[source] = lambda store: (store, store)
         return self._splits[source]
+
+    def read(self, source: str) -> set[str]:
+        """The variables of a condition; none of one that cannot be read."""
+        try:
+            return {name for name in names(source) if name in self.cells}
+        except BadExpression:
+            return set()
 
     def holding(self, one: Comparison) -> int:
         """The bits of the variable for which the comparison holds."""

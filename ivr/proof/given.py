@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from ivr import problems
 from ivr.errors import BadExpression, Problem
 from ivr.expressions import names
-from ivr.nodes import CallbackNode, DecideNode, IdentifyNode, WebhookNode
+from ivr.nodes import DecideNode, IdentifyNode, WebhookNode
 from ivr.proof.facts import BLURRED, Comparison, Facts, comparisons, never
 from ivr.proof.ground import Ground
 from ivr.proof.variables import FIGURES, Variables
 from ivr.proof.walk import Walk
-from ivr.proof.words import spoken_names
+from ivr.proof.words import sent, spoken_names
 from ivr.texts import CUSTOMER, GIVEN, VALUES
 
 
@@ -29,14 +29,6 @@ def conditions(ground: Ground) -> list[str]:
     return found
 
 
-def mentioned(ground: Ground) -> set[str]:
-    """Variables that are said, sent or looked up."""
-    found = set()
-    for name in ground.tree.nodes:
-        found |= {variable for _, variable in spoken_names(ground, name)} | set(_sent(ground, name))
-    return found - VALUES
-
-
 def taken_names(variables: Variables) -> Iterator[Problem]:
     for name in sorted(variables.givers.keys() & (GIVEN | VALUES | CUSTOMER)):
         if name not in CUSTOMER or any(giver.kind != "customer" for giver in variables.givers[name]):
@@ -51,7 +43,7 @@ def unknown(ground: Ground, variables: Variables) -> Iterator[Problem]:
         for field, variable in spoken_names(ground, name):
             if variable not in given | VALUES:
                 yield ground.found("unknown_in_text", name, field, name=variable)
-        for variable in _sent(ground, name):
+        for variable in sent(ground, name):
             if variable not in given:
                 yield ground.found("unknown_sent", name, name=variable)
         for case in node.decide if isinstance(node, DecideNode) else ():
@@ -59,19 +51,8 @@ def unknown(ground: Ground, variables: Variables) -> Iterator[Problem]:
                 for variable in sorted(names(case.when) - given - GIVEN):
                     yield ground.found("unknown_in_condition", name, case.when, name=variable)
             except BadExpression as error:
-                yield ground.found("bad_condition", name, case.when, why=error)
-
-
-def _sent(ground: Ground, name: str) -> tuple[str, ...]:
-    match ground.tree.nodes[name]:
-        case WebhookNode(send=send):
-            return send
-        case IdentifyNode(identify=identify):
-            return tuple(identify.values())
-        case CallbackNode(date=date, time=time):
-            return tuple(one for one in (date, time) if one)
-        case _:
-            return ()
+                problem = error.problem
+                yield ground.found(problem.kind, name, case.when, path=(), **dict(problem.values))
 
 
 def too_early(ground: Ground, facts: Facts, strict: Walk) -> Iterator[Problem]:
@@ -85,7 +66,7 @@ def too_early(ground: Ground, facts: Facts, strict: Walk) -> Iterator[Problem]:
             elif path := _path_without(strict, name, missing, blurred=True):
                 yield ground.found("perhaps_not_yet_said", name, field, path=path, name=variable)
         if isinstance(node, WebhookNode | IdentifyNode):
-            for variable in dict.fromkeys(_sent(ground, name)):
+            for variable in dict.fromkeys(sent(ground, name)):
                 if path := _path_without(strict, name, facts.missing(variable), blurred=True):
                     yield ground.found("not_yet_sent", name, path=path, name=variable)
         if isinstance(node, DecideNode):

@@ -72,7 +72,8 @@ class Ground:
         """Where a laid-out node stands in the file."""
         if self.file is None:
             return ("nodes", name)
-        nodes, place = self.file.nodes, ("nodes",)
+        nodes = self.file.nodes
+        place: tuple[str, ...] = ("nodes",)
         parts = origin(name)
         for part, below in zip(parts, (*parts[1:], ""), strict=True):
             node = nodes.get(part)
@@ -83,7 +84,7 @@ class Ground:
                 return (*place, "survey", below)
         return place
 
-    def found(self, kind: str, name: str, *detail: str, path: tuple[str, ...] = (), **values: object) -> Problem:
+    def found(self, kind: str, name: str, /, *detail: str, path: tuple[str, ...] = (), **values: object) -> Problem:
         """A problem of a laid-out node. detail: the answer or field. path: default is a shortest way to the node."""
         way = path or self.path(name)
         one = problems.found(kind, origin(name)[0], (*way, *detail), **values)

@@ -67,7 +67,9 @@ def _alike(ground: Ground, name: str, node: Choosing) -> Iterator[Problem]:
         for option in node.options:
             heard = _ear(plain(option.label.get(language, "")))
             if heard and heard in labels:
-                yield ground.found("labels_alike", name, option.id, first=labels[heard], option=option.id, language=language)
+                yield ground.found(
+                    "labels_alike", name, option.id, first=labels[heard], option=option.id, language=language
+                )
             labels.setdefault(heard, option.id)
         said: dict[str, list[str]] = defaultdict(list)
         for option in node.options:
@@ -124,14 +126,18 @@ def keys_told(text: str, language: str) -> Iterator[tuple[str, str]]:
     for pattern in patterns:
         for one in pattern.finditer(text):
             digit, word = one.groups()[-2:] if pattern is not _LAST else one.groups()[:2]
-            found.setdefault(one.start(1) if digit else one.start(2), (one["what"].strip(), digit or _KEY_WORDS[word.lower()]))
+            found.setdefault(
+                one.start(1) if digit else one.start(2), (one["what"].strip(), digit or _KEY_WORDS[word.lower()])
+            )
     yield from found.values()
 
 
 def _meant(node: Choosing, what: str, language: str) -> Choice | None:
     """The one option whose label is in these words; None when none is, or several are."""
     heard = _ear(what)
-    found = [option for option in node.options if (label := _ear(plain(option.label.get(language, "")))) and label in heard]
+    found = [
+        option for option in node.options if (label := _ear(plain(option.label.get(language, "")))) and label in heard
+    ]
     if len(found) > 1:
         longest = max(len(_ear(plain(option.label[language]))) for option in found)
         found = [option for option in found if len(_ear(plain(option.label[language]))) == longest]

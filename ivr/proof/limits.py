@@ -44,7 +44,9 @@ def _bounds(ground: Ground, name: str, node: AskNode) -> Iterator[Problem]:
             yield ground.found("not_for_slot", name, "pattern", field="pattern", slot=node.slot)
         if node.check:
             yield ground.found("not_for_slot", name, "check", field="check", slot=node.slot)
-    elif node.check and node.pattern and sum(sign == "9" or sign == "X" or sign.isdecimal() for sign in node.pattern) < 2:
+    elif (
+        node.check and node.pattern and sum(sign == "9" or sign == "X" or sign.isdecimal() for sign in node.pattern) < 2
+    ):
         yield ground.found("nothing_to_check", name, "check")
     if _is_empty(node):
         yield ground.found("lowest_over_highest", name, lowest=node.lowest, highest=node.highest)

@@ -47,7 +47,7 @@ class Way:
 
 
 class Distances:
-    """Of every node to a person, as far as there is one. closed: (hours, whether they are open), where that is known."""
+    """Of every node to a person, as far as there is one. open_now: hours to whether they are open, where known."""
 
     def __init__(self, ground: Ground, leads: Leads, open_now: Mapping[str, bool] | None = None) -> None:
         self._ground, self._leads, self._open = ground, leads, open_now or {}
@@ -91,7 +91,7 @@ class Distances:
             found = [(target, 1, lasts) for _, target in self._leads[name]]
             forbidden = (*tree.forbid, *node.forbid)
         if "person" in forbidden:
-            patience = getattr(node, "patience", None) or tree.patience
+            patience = tree.patience if isinstance(node, LinkNode) else node.patience or tree.patience
             found.append((tree.person, GIVEN_UP, GIVEN_UP * (lasts + patience)))
         else:
             found.append((tree.person, 1, lasts))

@@ -105,7 +105,7 @@ class Variables:
     @property
     def names(self) -> frozenset[str]:
         """All that a condition may read."""
-        return self.givers.keys() | CUSTOMER | GIVEN
+        return frozenset(self.givers) | CUSTOMER | GIVEN
 
     def ids(self, name: str) -> tuple[str, ...]:
         """Every option that the variable can be, if it can be nothing else."""
@@ -123,7 +123,9 @@ def _value(name: str, node: AskNode) -> Giver:
         return Giver(name, kind, lowest=0, highest=10**node.most - 1, least=node.least, most=node.most)
     if kind in ("amount", "count"):
         return Giver(name, kind, lowest=_bound(node.lowest, 0), highest=_bound(node.highest, LARGEST))
-    signs, _ = slots.keys(kind, node.least, node.most, Limits(pattern=node.pattern or "")) if kind == "member" else (0, 0)
+    signs, _ = (
+        slots.keys(kind, node.least, node.most, Limits(pattern=node.pattern or "")) if kind == "member" else (0, 0)
+    )
     if signs:
         return Giver(name, kind, lowest=0, highest=10**signs - 1, least=signs, most=signs)
     return Giver(name, kind)

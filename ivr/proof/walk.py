@@ -2,7 +2,8 @@
 
 A walk goes through (node, store) pairs (``ivr.proof.facts``) as the engine would. It keeps up to ``APART`` stores a
 node and then joins them, so that the work grows with the tree and not with the number of its paths; ``steps`` counts
-it. What is found impossible is impossible; not everything that is possible on paper is.
+it. What nothing further on reads is left open (``Edges.live``), so that paths that differ in it alone are one. What is
+found impossible is impossible; not everything that is possible on paper is.
 
 A strict walk follows a call that goes on: answers, what comes back from outside, 0 for a person, from the start again.
 A loose walk also takes callers who go back, hang up and return, so that at any question anything may have been
@@ -17,26 +18,11 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
-from ivr import slots
-from ivr.actions import Limits
-from ivr.nodes import (
-    AskNode,
-    DecideNode,
-    GoodbyeNode,
-    IdentifyNode,
-    LinkNode,
-    MenuNode,
-    Node,
-    QuestionNode,
-    TransferNode,
-    VoicemailNode,
-    WebhookNode,
-)
+from ivr.nodes import DecideNode, IdentifyNode, MenuNode, QuestionNode, VoicemailNode
+from ivr.proof.edges import Edges, may_move
 from ivr.proof.facts import BLURRED, Facts
-from ivr.proof.ground import ASKING, WAITING, Ground
-from ivr.texts import CUSTOMER
+from ivr.proof.ground import WAITING, Ground
 
 APART = 8
 """Stores that are kept apart at one node."""
@@ -46,24 +32,15 @@ MOST_STEPS = 60
 Pair = tuple[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """From a node on: forget the bits of ``clear``, then add those of ``add``; only for a store with all of ``needs``.
+class Walk:
+    """stores: node to all that may be known on entering it. steps: pairs that were looked at.
 
-    ``needs`` are bits of which the store must have one each.
+    taken: (node, place of the case) that can be taken, the number of cases for ``otherwise``. is_bounded: it had to
+    stop telling values apart.
     """
 
-    target: str
-    clear: int = 0
-    add: int = 0
-    needs: tuple[int, ...] = ()
-
-
-class Walk:
-    """stores: node to all that may be known on entering it. taken: (node, place of the case) that can be taken, and
-    the number of cases for ``otherwise``. steps: pairs that were looked at. is_bounded: it had to stop telling apart."""
-
-    def __init__(self, ground: Ground, facts: Facts, *, loose: bool = False) -> None:
+    def __init__(self, edges: Edges, *, loose: bool = False) -> None:
+        ground, facts = edges.ground, edges.facts
         self.ground, self.facts = ground, facts
         self.stores: dict[str, list[int]] = {}
         self.taken: set[tuple[str, int]] = set()
@@ -71,7 +48,8 @@ class Walk:
         self.is_bounded = False
         self._came: dict[Pair, Pair] = {}
         self._loosened = _loosened(ground, facts) if loose else 0
-        self._edges: dict[str, tuple[Edge, ...]] = {}
+        self._edges = edges.of
+        self._dead = {name: facts.everything & ~live for name, live in edges.live.items()}
         self._order = _order(ground)
         self._most = MOST_STEPS * len(ground.tree.nodes)
         self._run(_seeds(ground, facts) if loose else [(ground.tree.start, facts.start())])
@@ -85,7 +63,7 @@ class Walk:
         return tuple(reversed(way))
 
     def _run(self, seeds: Iterable[Pair]) -> None:
-        """In the order of the nodes, what lies behind waiting for the next round, so that joined stores go on joined."""
+        """In the order of the nodes; what lies behind waits for the next round, so that joined stores go on joined."""
         rounds: dict[str, list[tuple[int, Pair | None]]] = defaultdict(list)
         for name, store in seeds:
             rounds[name].append((store, None))
@@ -95,7 +73,7 @@ class Walk:
             heapq.heapify(heap)
             while heap:
                 place, name = heapq.heappop(heap)
-                for store, came in now.pop(name, ()):
+                for store, came in self._joined(name, now.pop(name)):
                     for target, after, pair in self._entered(name, store, came):
                         if self._order[target] <= place:
                             rounds[target].append((after, pair))
@@ -105,11 +83,24 @@ class Walk:
                             heapq.heappush(heap, (self._order[target], target))
                         now[target].append((after, pair))
 
+    def _joined(self, name: str, coming: list[tuple[int, Pair | None]]) -> list[tuple[int, Pair | None]]:
+        """What comes to a node at once, as one where it would be joined anyway."""
+        if len(coming) + len(self.stores.get(name, ())) <= APART:
+            return coming
+        new = dict(reversed(coming))
+        if len(new) + len(self.stores.get(name, ())) <= APART:
+            return list(new.items())
+        joined = BLURRED
+        for store in new:
+            joined |= store
+        return [(joined, coming[0][1])]
+
     def _entered(self, name: str, store: int, came: Pair | None) -> Iterator[tuple[str, int, Pair]]:
         self.steps += 1
         node = self.ground.tree.nodes[name]
         if self._loosened and isinstance(node, WAITING):
             store |= self._loosened
+        store |= self._dead[name]
         if self.steps > self._most:
             self.is_bounded = True
             store = self.facts.everything | BLURRED
@@ -122,7 +113,7 @@ class Walk:
         if isinstance(node, DecideNode):
             yield from ((target, after, pair) for target, after in self._decided(name, node, kept))
             return
-        for edge in self._edges_of(name, node):
+        for edge in self._edges[name]:
             if all(kept & bits for bits in edge.needs):
                 yield edge.target, kept & ~edge.clear | edge.add, pair
 
@@ -151,109 +142,6 @@ class Walk:
         self.taken.add((name, len(node.decide)))
         yield node.otherwise, store
 
-    def _edges_of(self, name: str, node: Node) -> tuple[Edge, ...]:
-        if name not in self._edges:
-            self._edges[name] = tuple(_edges(self.ground, self.facts, name, node))
-        return self._edges[name]
-
-
-def _edges(ground: Ground, facts: Facts, name: str, node: Node) -> Iterator[Edge]:
-    tree = ground.tree
-    # While somebody waits, a page may come and a voice may go.
-    changing = facts.block("voice") | facts.block("screen")
-    match node:
-        case GoodbyeNode():
-            if node.screen:
-                there = (facts.exactly("link_sent", True), facts.exactly("screen", True))
-                needs = (there[0] | there[1],) if all(there) else ()
-                yield Edge(node.screen, facts.block("voice"), facts.exactly("voice", False), needs)
-            return
-        case TransferNode():
-            yield Edge(node.failed, 0, changing)
-            return
-        case _ if not isinstance(node, WAITING):
-            yield from (Edge(target) for _, target in node.targets)
-            return
-    changing |= _languages(ground, facts, node)
-    if _may_move(ground, node):
-        changing |= facts.exactly("link_sent", True)
-    for edge in _answers(ground, facts, name, node):
-        yield Edge(edge.target, edge.clear, edge.add | (changing & ~edge.clear))
-    forbidden = (*tree.forbid, *node.forbid) if isinstance(node, MenuNode | QuestionNode | AskNode) else tree.forbid
-    # After three failures everybody is led to a person, whatever is forbidden.
-    if "person" not in forbidden or isinstance(node, ASKING):
-        yield Edge(tree.person, 0, changing)
-    if "restart" not in forbidden:
-        yield Edge(tree.home or tree.start, *_forgotten(facts, changing))
-
-
-def _answers(ground: Ground, facts: Facts, name: str, node: Node) -> Iterator[Edge]:
-    match node:
-        case MenuNode() | QuestionNode() | AskNode():
-            save = node.save or name
-            block = facts.block(save)
-            answers = {option.id: option for option in node.options}
-            for answer, target in node.targets:
-                option = answers.get(answer)
-                if option and option.language:
-                    yield Edge(target, facts.block("language"), facts.exactly("language", option.language))
-                elif isinstance(node, AskNode) and node.is_value:
-                    giver = next(one for one in facts.variables.givers[save] if one.node == name)
-                    yield Edge(target, block, facts.given(giver, save))
-                else:
-                    yield Edge(target, block, facts.exactly(save, answer))
-                if isinstance(node, AskNode) and node.optional:
-                    yield Edge(target)
-        case WebhookNode():
-            clear = add = 0
-            for saved in node.save:
-                giver = next(one for one in facts.variables.givers[saved] if one.node == name)
-                clear, add = clear | facts.block(saved), add | facts.given(giver, saved)
-            yield Edge(node.next, clear, add)
-            yield Edge(node.failed)
-        case IdentifyNode():
-            clear, add = facts.block("identified"), facts.exactly("identified", True)
-            for column in CUSTOMER:
-                giver = next(one for one in facts.variables.givers[column] if one.node == name)
-                clear, add = clear | facts.block(column), add | facts.given(giver, column)
-            yield Edge(node.next, clear, add)
-            yield Edge(node.failed)
-        case LinkNode():
-            yield Edge(node.next)
-            yield from (Edge(target) for target in (node.refused, node.failed) if target)
-        case _:
-            yield from (Edge(target) for _, target in node.targets)
-
-
-def _forgotten(facts: Facts, changing: int) -> tuple[int, int]:
-    """From the start again: answers are forgotten, what was learned from outside is not."""
-    clear, add = 0, changing
-    for variable, givers in facts.variables.givers.items():
-        outside = any(giver.kind in ("reply", "customer") for giver in givers)
-        clear |= 0 if outside else facts.block(variable)
-        add |= facts.missing(variable)
-    return clear, add
-
-
-def _languages(ground: Ground, facts: Facts, node: Node) -> int:
-    """The languages that may be asked for at this node."""
-    forbidden = (*ground.tree.forbid, *getattr(node, "forbid", ()))
-    bits = 0
-    for language in ("ja", "en"):
-        if language in ground.tree.languages and language not in forbidden:
-            bits |= facts.exactly("language", language)
-    return bits
-
-
-def _may_move(ground: Ground, node: Node) -> bool:
-    """A link may be sent here: it is offered, or a value cannot be keyed and is offered to be given on a screen."""
-    if isinstance(node, LinkNode):
-        return True
-    if not (isinstance(node, AskNode) and node.is_value and ground.tree.sms):
-        return False
-    keys = slots.keys(node.slot, node.least, node.most, Limits(pattern=node.pattern or "", highest=node.highest or ""))
-    return node.slot == "address" or not keys[1]
-
 
 def _loosened(ground: Ground, facts: Facts) -> int:
     """What may be so at any question because a caller went back, or hung up and returned."""
@@ -261,7 +149,7 @@ def _loosened(ground: Ground, facts: Facts) -> int:
     bits = facts.block("voice") | facts.block("screen")
     if any(isinstance(node, IdentifyNode) for node in nodes):
         bits |= facts.block("identified")
-    if any(_may_move(ground, node) for node in nodes):
+    if any(may_move(ground, node) for node in nodes):
         bits |= facts.block("link_sent")
     for variable, givers in facts.variables.givers.items():
         bits |= facts.missing(variable)

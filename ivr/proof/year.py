@@ -66,7 +66,9 @@ def hours(ground: Ground, today: date | None) -> Iterator[Problem]:
     asked = {node.hours for node in tree.nodes.values() if isinstance(node, HoursNode)}
     for name, one in tree.hours.items():
         place = ("hours", name)
-        if not any(getattr(one, day) for day in (*WEEK, "holiday")) and not any((*one.yearly.values(), *one.days.values())):
+        if not any(getattr(one, day) for day in (*WEEK, "holiday")) and not any(
+            (*one.yearly.values(), *one.days.values())
+        ):
             yield problems.found("never_open", "", place, name=name)
         elif today is not None:
             yield from _in_the_year(name, one, today, tree.timezone, is_asked=name in asked)
