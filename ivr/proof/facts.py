@@ -24,6 +24,8 @@ LARGEST = 10**300
 
 BLURRED = 1
 """The bit of a store in which different paths were joined, so that not every mixture of its values need be possible."""
+THERE = 2
+"""The bit that every store has, so that one of a tree without variables is not nothing."""
 MISSING: Value = ""
 MOST_CELLS = 64
 """Values of one variable that are told apart; what is compared with more is not followed."""
@@ -108,7 +110,7 @@ class Facts:
         self.cells: dict[str, tuple[Cell, ...]] = {}
         self.unfollowed: set[str] = set()
         self._first: dict[str, int] = {}
-        place = 1
+        place = 2
         for name in tracked:
             cells = _cells(variables, name, compared.get(name, []))
             if cells is None or len(cells) > MOST_CELLS:
@@ -116,7 +118,7 @@ class Facts:
             self.cells[name] = cells if cells and len(cells) <= MOST_CELLS else (MISSED, Cell("…", is_rest=True))
             self._first[name] = place
             place += len(self.cells[name])
-        self.everything = (1 << place) - 2
+        self.everything = (1 << place) - 1 & ~BLURRED
         self._splits: dict[str, Split] = {}
 
     def block(self, name: str) -> int:
@@ -144,7 +146,7 @@ class Facts:
 
     def start(self) -> int:
         """Nothing has been given yet; of what every conversation has, everything may be."""
-        return reduce(operator.or_, (self.missing(name) or self.block(name) for name in self.cells), 0)
+        return reduce(operator.or_, (self.missing(name) or self.block(name) for name in self.cells), THERE)
 
     def split(self, source: str) -> Split:
         """How the condition parts a store."""
