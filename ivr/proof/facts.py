@@ -145,8 +145,13 @@ class Facts:
         return self._where(name, lambda cell: cell.text is None and not cell.is_missing)
 
     def start(self) -> int:
-        """Nothing has been given yet; of what every conversation has, everything may be."""
-        return reduce(operator.or_, (self.missing(name) or self.block(name) for name in self.cells), THERE)
+        """Nothing has been given, sent or proved yet; anybody may call, in any language, by voice or on a page."""
+        return reduce(operator.or_, (self._at_first(name) for name in self.cells), THERE)
+
+    def _at_first(self, name: str) -> int:
+        if name in ("link_sent", "identified"):
+            return self.exactly(name, False)
+        return self.missing(name) or self.block(name)
 
     def split(self, source: str) -> Split:
         """How the condition parts a store."""

@@ -16,7 +16,7 @@ MANY = 5
 """Options of a menu beyond which callers forget the first."""
 EVERYWHERE = {"0": "person", "9": "repeat", "*": "repeat", "#": "hand in"}
 _KEY_WORDS = {"米印": "*", "こめじるし": "*", "シャープ": "#", "いげた": "#", "star": "*", "pound": "#", "hash": "#"}
-_KEY = r"(?:\[?([0-9#*])\]?|(米印|こめじるし|シャープ|いげた|star|pound|hash))"
+_KEY = r"(?:\[?(?P<key>[0-9#*])\]?|(?P<name>米印|こめじるし|シャープ|いげた|star|pound|hash))"
 _JAPANESE = re.compile(rf"(?P<what>[^、。，．,.？！?!は]+)は、?{_KEY}(?:番)?(?=[、。,をで]|と|\s|$)")
 _FIRST = re.compile(rf"(?P<what>[^.,;]+?),? (?:please )?press (?:the )?{_KEY}\b", re.IGNORECASE)
 _LAST = re.compile(rf"press (?:the )?{_KEY} (?:key )?(?:for|to) (?P<what>[^.,;]+)", re.IGNORECASE)
@@ -125,10 +125,8 @@ def keys_told(text: str, language: str) -> Iterator[tuple[str, str]]:
     found: dict[int, tuple[str, str]] = {}
     for pattern in patterns:
         for one in pattern.finditer(text):
-            digit, word = one.groups()[-2:] if pattern is not _LAST else one.groups()[:2]
-            found.setdefault(
-                one.start(1) if digit else one.start(2), (one["what"].strip(), digit or _KEY_WORDS[word.lower()])
-            )
+            place = one.start("key") if one["key"] else one.start("name")
+            found.setdefault(place, (one["what"].strip(), one["key"] or _KEY_WORDS[one["name"].lower()]))
     yield from found.values()
 
 
