@@ -15,6 +15,7 @@ name: bench
 languages: [ja]
 start: long
 person: long
+reach: nobody
 nodes:
   long: {goodbye: {ja: {text: 測定中です。, audio: "long.wav"}}}
 """
@@ -24,6 +25,7 @@ name: bench
 languages: [ja]
 start: choice
 person: long
+reach: nobody
 nodes:
   choice:
     menu: {ja: {text: 測定中です。, audio: "long.wav"}}
@@ -38,6 +40,7 @@ name: bench
 languages: [ja]
 start: choice
 person: leave
+reach: nobody
 patience: 60
 nodes:
   choice:
@@ -53,6 +56,7 @@ name: bench
 languages: [ja]
 start: move
 person: leave
+reach: nobody
 patience: 60
 sms: {ja: "測定 {url}"}
 nodes:

@@ -10,6 +10,10 @@ RulesError
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["problem", "warning", "note"]
+"""A problem refuses the tree; a warning is worth a look; a note says what a channel does without."""
 
 
 class RulesError(Exception):
@@ -18,11 +22,20 @@ class RulesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """node: its id, or empty for the whole tree. path: nodes from the start, or fields of the file."""
+    """node: its id as it stands in the file, or empty for the whole tree; within a part, the node that uses it.
+
+    path: nodes from the start (of parts as laid out: ``check.member``), then fields; or fields of the file.
+    reason: in English. kind, values: what ``ivr.problems.reasons`` says it with in other languages.
+    place: where the node stands in the file (``subtrees verify nodes member``).
+    """
 
     node: str
     path: tuple[str, ...]
     reason: str
+    kind: str = "other"
+    level: Level = "problem"
+    values: tuple[tuple[str, str], ...] = ()
+    place: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         where = self.node or "tree"
@@ -38,7 +51,11 @@ class BrokenTree(RulesError):
 
 
 class BadExpression(RulesError):
-    """The condition is not in the grammar of ``ivr.expressions``."""
+    """The condition is not in the grammar of ``ivr.expressions``; ``problem`` says how, of no node yet."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.reason)
+        self.problem = problem
 
 
 class BadHours(RulesError):

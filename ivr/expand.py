@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from ivr.errors import BrokenTree, Problem
+from ivr.errors import BrokenTree
 from ivr.nodes import (
     AskNode,
     Choice,
@@ -24,6 +24,7 @@ from ivr.nodes import (
     Text,
 )
 from ivr.phrases import phrase
+from ivr.problems import found as problem
 
 if TYPE_CHECKING:
     from ivr.tree import TreeFile
@@ -45,7 +46,7 @@ def expand(file: TreeFile) -> TreeFile:
     for name, node in _laid_out(file, "", file.nodes, lambda target: target, ()):
         found[name] = node
         if len(found) > MOST:
-            raise BrokenTree(Problem("", ("nodes",), f"more than {MOST} nodes once its subtrees are laid out"))
+            raise BrokenTree(problem("too_many_nodes", "", ("nodes",), most=MOST))
     return file.model_copy(update={"nodes": found, "subtrees": {}})
 
 
@@ -73,27 +74,29 @@ def _part(
 ) -> Iterator[tuple[str, Node]]:
     part = file.subtrees.get(node.subtree)
     if part is None:
-        raise BrokenTree(Problem(here, (here, "subtree"), f"there is no subtree {node.subtree!r}"))
+        raise BrokenTree(problem("no_subtree", origin(here)[0], (here, "subtree"), name=node.subtree))
     if node.subtree in within:
         around = " > ".join((*within[within.index(node.subtree) :], node.subtree))
-        raise BrokenTree(Problem(here, (here, "subtree"), f"the subtree leads into itself: {around}"))
+        raise BrokenTree(problem("subtree_cycle", origin(here)[0], (here, "subtree"), around=around))
     if len(within) >= DEEPEST:
-        raise BrokenTree(Problem(here, (here, "subtree"), f"subtrees within subtrees, more than {DEEPEST} deep"))
+        raise BrokenTree(problem("subtree_deep", origin(here)[0], (here, "subtree"), most=DEEPEST))
     for exit in part.exits:
         if exit not in node.exits:
-            raise BrokenTree(Problem(here, (here, "exits"), f"the exit {exit!r} of {node.subtree!r} leads nowhere"))
+            raise BrokenTree(problem("exit_unled", origin(here)[0], (here, "exits"), exit=exit, name=node.subtree))
     for exit in node.exits:
         if exit not in part.exits:
-            raise BrokenTree(Problem(here, (here, "exits", exit), f"{node.subtree!r} has no exit {exit!r}"))
+            raise BrokenTree(
+                problem("exit_unknown", origin(here)[0], (here, "exits", exit), exit=exit, name=node.subtree)
+            )
     if part.start not in part.nodes:
-        raise BrokenTree(Problem(here, ("subtrees", node.subtree, "start"), f"there is no node {part.start!r}"))
+        raise BrokenTree(problem("no_node", origin(here)[0], ("subtrees", node.subtree, "start"), target=part.start))
     prefix = f"{here}."
 
     def out(target: str) -> str:
         if not target.startswith("@"):
             return prefix + target
         if target[1:] not in node.exits:
-            raise BrokenTree(Problem(here, ("subtrees", node.subtree), f"there is no exit {target!r}"))
+            raise BrokenTree(problem("exit_outside", origin(here)[0], ("subtrees", node.subtree), target=target))
         return lead(node.exits[target[1:]])
 
     yield here, DecideNode.model_construct(decide=(), otherwise=prefix + part.start)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from ivr.errors import BadExpression
+from ivr.problems import found as problem
 
 LONGEST = 200
 DEEPEST = 12
@@ -32,15 +33,15 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Value, Value], bool]] = {
 }
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def parse(source: str) -> ast.expr:
     """The expression, all of it within the grammar. Raises BadExpression."""
     if len(source) > LONGEST:
-        raise BadExpression(f"longer than {LONGEST} characters")
+        raise BadExpression(problem("condition_long", most=LONGEST))
     try:
         tree = ast.parse(source.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise BadExpression("not an expression") from None
+        raise BadExpression(problem("condition_not")) from None
     _refuse_foreign(tree, DEEPEST)
     return tree
 
@@ -52,12 +53,12 @@ def names(source: str) -> frozenset[str]:
 
 def holds(source: str, variables: Mapping[str, Value]) -> bool:
     """Whether the condition is true. What cannot be compared is not; nothing that ``parse`` accepts raises."""
-    return bool(_value(parse(source), variables))
+    return bool(value(parse(source), variables))
 
 
 def _refuse_foreign(node: ast.expr, depth: int) -> None:
     if depth == 0:
-        raise BadExpression("nested too deeply")
+        raise BadExpression(problem("condition_deep"))
     match node:
         case ast.BoolOp(values=parts):
             pass
@@ -68,41 +69,42 @@ def _refuse_foreign(node: ast.expr, depth: int) -> None:
                 if not isinstance(right, ast.Tuple | ast.List) or not all(
                     isinstance(e, ast.Constant) for e in right.elts
                 ):
-                    raise BadExpression("'in' needs a list of literals")
+                    raise BadExpression(problem("condition_in"))
                 parts = [left, *right.elts]
             elif type(op) in _COMPARE:
                 parts = [left, right]
             else:
-                raise BadExpression("'is' is not in the grammar")
+                raise BadExpression(problem("condition_grammar", what="is"))
         case ast.Name():
             parts = []
         case ast.Constant(value=str() | bool() | int() | float()):
             parts = []
         case _:
-            raise BadExpression(f"{type(node).__name__} is not in the grammar")
+            raise BadExpression(problem("condition_grammar", what=type(node).__name__))
     for part in parts:
         _refuse_foreign(part, depth - 1)
 
 
-def _value(node: ast.expr, variables: Mapping[str, Value]) -> Value:
+def value(node: ast.expr, variables: Mapping[str, Value]) -> Value:
+    """What a part of an expression comes to."""
     match node:
         case ast.BoolOp(op=ast.And(), values=parts):
-            return all(_value(part, variables) for part in parts)
+            return all(value(part, variables) for part in parts)
         case ast.BoolOp(values=parts):
-            return any(_value(part, variables) for part in parts)
+            return any(value(part, variables) for part in parts)
         case ast.UnaryOp(operand=part):
-            return not _value(part, variables)
+            return not value(part, variables)
         case ast.Compare(left=left, ops=[op], comparators=[ast.Tuple(elts=elements) | ast.List(elts=elements)]):
-            mine = _value(left, variables)
-            found = any(_compare(ast.Eq, mine, _value(element, variables)) for element in elements)
+            mine = value(left, variables)
+            found = any(_compare(ast.Eq, mine, value(element, variables)) for element in elements)
             return found == isinstance(op, ast.In)
         case ast.Compare(left=left, ops=[op], comparators=[right]):
-            return _compare(type(op), _value(left, variables), _value(right, variables))
+            return _compare(type(op), value(left, variables), value(right, variables))
         case ast.Name(id=name):
             return variables.get(name, "")
-        case ast.Constant(value=str() | bool() | int() | float() as value):
-            return value
-    raise BadExpression(f"{type(node).__name__} is not in the grammar")
+        case ast.Constant(value=str() | bool() | int() | float() as literal):
+            return literal
+    raise BadExpression(problem("condition_grammar", what=type(node).__name__))
 
 
 def _compare(op: type[ast.cmpop], left: Value, right: Value) -> bool:

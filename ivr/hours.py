@@ -7,12 +7,16 @@ National holidays are those of the Act on National Holidays (国民の祝日に�
 from __future__ import annotations
 
 import itertools
+import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated
+from functools import lru_cache
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import jpholiday
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from ivr.nodes import Strict
 
@@ -43,12 +47,30 @@ class OpeningHours(Strict):
     yearly: dict[Yearly, Ranges] = Field(default={})
     days: dict[Day, Ranges] = Field(default={})
 
+    @model_validator(mode="before")
+    @classmethod
+    def _end_at_midnight(cls, data: Any) -> Any:
+        for name, one in _written(data) if isinstance(data, dict) else ():
+            found = re.fullmatch(r"(\d{1,2}:\d\d)-(\d{1,2}):(\d\d)", one)
+            if not found or int(found[3]) > 59:
+                continue
+            start, end = found[1].zfill(5), f"{found[2].zfill(2)}:{found[3]}"
+            if "24:00" < end <= "36:00" or (end < start < "24:00"):
+                morning = f"{int(found[2]) % 24:02}:{found[3]}"
+                raise PydanticCustomError(
+                    "hours_past_midnight",
+                    "{name}: {range} goes past midnight; write {start}-24:00, and 00:00-{end} for the day after",
+                    {"name": name, "range": one, "start": start, "end": morning},
+                )
+        return data
+
     @model_validator(mode="after")
     def _make_sense(self) -> OpeningHours:
-        for day in self.days:
-            date.fromisoformat(day)
-        for day in self.yearly:
-            date.fromisoformat(f"2024-{day}")  # a leap year: 02-29 may be meant
+        for day in (*self.days, *(f"2024-{day}" for day in self.yearly)):  # a leap year: 02-29 may be meant
+            try:
+                date.fromisoformat(day)
+            except ValueError:
+                raise PydanticCustomError("no_such_day", "there is no day {day}", {"day": day}) from None
         named = [
             *((name, getattr(self, name)) for name in (*WEEK, "holiday")),
             *self.yearly.items(),
@@ -57,7 +79,9 @@ class OpeningHours(Strict):
         for name, ranges in named:
             ends = [moment for one in ranges for moment in one.split("-")]
             if any(a >= b for a, b in itertools.pairwise(ends)):
-                raise ValueError(f"{name}: ranges must be in order and apart")
+                raise PydanticCustomError(
+                    "hours_out_of_order", "{name}: ranges must be in order and apart", {"name": name}
+                )
         return self
 
     def ranges(self, day: date) -> tuple[str, ...]:
@@ -66,7 +90,7 @@ class OpeningHours(Strict):
             return self.days[iso]
         if iso[5:] in self.yearly:
             return self.yearly[iso[5:]]
-        if jpholiday.is_holiday(day):
+        if is_holiday(day):
             return self.holiday
         found: tuple[str, ...] = getattr(self, WEEK[day.weekday()])
         return found
@@ -92,6 +116,23 @@ class OpeningHours(Strict):
                 if at < end and start < end:
                     return max(at, start).astimezone(zone)
         return None
+
+
+@lru_cache(maxsize=2048)
+def is_holiday(day: date) -> bool:
+    return bool(jpholiday.is_holiday(day))
+
+
+def _written(data: dict[Any, Any]) -> Iterator[tuple[str, str]]:
+    """(day, range) of all that looks like ranges, before it is known to be right."""
+    days = dict(data)
+    for field in ("yearly", "days"):
+        more = days.pop(field, None)
+        days |= more if isinstance(more, dict) else {}
+    for name, ranges in days.items():
+        yield from (
+            ((str(name), one) for one in ranges if isinstance(one, str)) if isinstance(ranges, list | tuple) else ()
+        )
 
 
 def _instant(day: date, moment: str, zone: ZoneInfo) -> datetime:

@@ -381,7 +381,8 @@ Node = Annotated[
     Discriminator(
         kind_of,
         custom_error_type="node_kind",
-        custom_error_message="a node has exactly one of: " + " ".join(KINDS),
+        custom_error_message="a node has exactly one of: {kinds}",
+        custom_error_context={"kinds": " ".join(KINDS)},
     ),
 ]
 Choosing = MenuNode | QuestionNode

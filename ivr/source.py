@@ -11,7 +11,8 @@ from typing import Any
 
 import yaml
 
-from ivr.errors import BrokenTree, Problem
+from ivr.errors import BrokenTree
+from ivr.problems import found
 
 LARGEST = 1024 * 1024
 """Bytes of a file."""
@@ -21,7 +22,9 @@ MOST = 60_000
 
 
 class _Refused(yaml.MarkedYAMLError):
-    pass
+    def __init__(self, kind: str, mark: yaml.Mark, **values: object) -> None:
+        super().__init__(problem_mark=mark)
+        self.found = found(kind, "", _line(mark), **values)
 
 
 class _Loader(yaml.BaseLoader):
@@ -33,13 +36,13 @@ class _Loader(yaml.BaseLoader):
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         mark = event.start_mark
         if isinstance(event, yaml.AliasEvent):
-            raise _Refused(problem="aliases are not allowed", problem_mark=mark)
+            raise _Refused("yaml_aliases", mark)
         self._count += 1
         self._depth += 1
         if self._count > MOST:
-            raise _Refused(problem=f"more than {MOST} items", problem_mark=mark)
+            raise _Refused("yaml_items", mark, most=MOST)
         if self._depth > DEEPEST:
-            raise _Refused(problem=f"nested deeper than {DEEPEST}", problem_mark=mark)
+            raise _Refused("yaml_deep", mark, most=DEEPEST)
         node = super().compose_node(parent, index)
         self._depth -= 1
         return node
@@ -48,9 +51,9 @@ class _Loader(yaml.BaseLoader):
         seen: set[Any] = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise _Refused(problem="a key must be a text", problem_mark=node.start_mark)
+                raise _Refused("yaml_key", node.start_mark)
             if key.value in seen:
-                raise _Refused(problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark)
+                raise _Refused("yaml_twice", key.start_mark, key=key.value[:80])
             seen.add(key.value)
         return super().construct_mapping(node, deep=deep)
 
@@ -58,15 +61,21 @@ class _Loader(yaml.BaseLoader):
 def read(text: str) -> dict[str, Any]:
     """The mapping at the top of the file. Raises BrokenTree, naming the line."""
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST:
-        raise BrokenTree(Problem("", (), f"larger than {LARGEST // 1024} KiB"))
+        raise BrokenTree(found("yaml_large", most=LARGEST // 1024))
     try:
         loader = _Loader(text)
         data = loader.get_single_data()
+    except _Refused as error:
+        raise BrokenTree(error.found) from None
     except yaml.MarkedYAMLError as error:
-        where = (f"line {error.problem_mark.line + 1}",) if error.problem_mark else ()
-        raise BrokenTree(Problem("", where, error.problem or "not YAML")) from None
+        where = _line(error.problem_mark) if error.problem_mark else ()
+        raise BrokenTree(found("yaml_broken", "", where, why=error.problem or "not YAML")) from None
     except (yaml.YAMLError, ValueError):
-        raise BrokenTree(Problem("", (), "not YAML")) from None
+        raise BrokenTree(found("yaml_not")) from None
     if not isinstance(data, dict):
-        raise BrokenTree(Problem("", (), "a tree is a mapping"))
+        raise BrokenTree(found("yaml_not_mapping"))
     return data
+
+
+def _line(mark: yaml.Mark) -> tuple[str, ...]:
+    return (f"line {mark.line + 1}",)

@@ -6,16 +6,19 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from ivr.check import check
 from ivr.errors import BrokenTree, Problem
 from ivr.expand import expand
 from ivr.hours import OpeningHours
 from ivr.nodes import Forbidden, Language, Name, Node, NodeId, Patience, Recorded, Strict, Text
+from ivr.problems import catalogue, found, refusing
 from ivr.source import read
 from ivr.texts import fill
 
@@ -27,6 +30,13 @@ class Thresholds(Strict):
 
     accept: Annotated[float, Field(ge=0, le=1)] = 0.6
     confirm: Annotated[float, Field(ge=0, le=1)] = 0.3
+
+
+class Reach(Strict):
+    """How far a person may be from any question: questions heard, and seconds said."""
+
+    questions: Annotated[int, Field(ge=1, le=50)] = 6
+    seconds: Annotated[float, Field(ge=5, le=900)] = 90
 
 
 class Subtree(Strict):
@@ -41,6 +51,7 @@ class TreeFile(Strict):
     """The file. start: first node. home: where starting over leads. person: where a person or a message is.
 
     matter: the question whose answer is what the call is about. sms: the message that brings the link, with ``{url}``.
+    reach: how far a person may be at most; ``nobody`` for a tree that is meant to do without.
     forbid: what callers cannot say anywhere in it. webhooks: name to address. subtrees: parts, by name.
     """
 
@@ -53,6 +64,7 @@ class TreeFile(Strict):
     matter: NodeId | None = None
     patience: Patience = 6.0
     thresholds: Thresholds = Thresholds()
+    reach: Reach | Literal["nobody"] = Reach()
     forbid: Forbidden = ()
     webhooks: Annotated[dict[Name, Url], Field(max_length=40)] = Field(default={})
     subtrees: Annotated[dict[Name, Subtree], Field(max_length=40)] = Field(default={})
@@ -66,7 +78,7 @@ class TreeFile(Strict):
         try:
             ZoneInfo(name)
         except (KeyError, ValueError, OSError):
-            raise ValueError("no such time zone") from None
+            raise PydanticCustomError("no_such_zone", "no such time zone") from None
         return name
 
 
@@ -124,16 +136,31 @@ def load(text: str, *, values: Mapping[str, str] | None = None) -> Tree:
 
     Raises BrokenTree for anything from broken YAML to a dead end.
     """
-    data = read(text)
-    try:
-        file = TreeFile.model_validate(data)
-    except ValidationError as error:
-        raise BrokenTree(*_problems(error)) from None
-    file = expand(file)
-    problems = check(file)
+    file = _file(text)
+    laid_out = expand(file)
+    problems = refusing(check(laid_out, file=file))
     if problems:
         raise BrokenTree(*problems)
-    return Tree(file, text, hashlib.sha256(text.encode()).hexdigest(), dict(values or {}))
+    return Tree(laid_out, text, hashlib.sha256(text.encode()).hexdigest(), dict(values or {}))
+
+
+def examine(text: str, *, today: date | None = None) -> tuple[Problem, ...]:
+    """Everything to be told of this YAML, warnings and notes included, worst first. Raises nothing.
+
+    today: in the tree's zone; without it the hours of the coming year are not looked at.
+    """
+    try:
+        file = _file(text)
+        return check(expand(file), file=file, today=today)
+    except BrokenTree as broken:
+        return broken.problems
+
+
+def _file(text: str) -> TreeFile:
+    try:
+        return TreeFile.model_validate(read(text))
+    except ValidationError as error:
+        raise BrokenTree(*_problems(error)) from None
 
 
 def _joined(words: str) -> str:
@@ -142,13 +169,26 @@ def _joined(words: str) -> str:
 
 
 def _problems(error: ValidationError) -> Iterator[Problem]:
-    found = error.errors(include_url=False, include_context=False)
-    for one in found:
+    errors = error.errors(include_url=False, include_input=False)
+    for one in errors:
         place = one["loc"]
-        if any(other["loc"][: len(place)] == place and len(other["loc"]) > len(place) for other in found):
+        if any(other["loc"][: len(place)] == place and len(other["loc"]) > len(place) for other in errors):
             continue  # a list is told to be too short when what stands in it is wrong
         path = [str(part) for part in place]
         node = path[1] if len(path) > 1 and path[0] == "nodes" else ""
         if len(path) > 2 and path[0] == "nodes":
             del path[2]  # the kind, which pydantic puts between a node and its fields
-        yield Problem(node, tuple(path), one["msg"].removeprefix("Value error, "))
+        yield _problem(one["type"], node, path, one["msg"], one.get("ctx", {}))
+
+
+def _problem(kind: str, node: str, path: list[str], why: str, values: Mapping[str, Any]) -> Problem:
+    """One of pydantic's, in our words where we have some."""
+    words = catalogue()
+    named = next((one for one in (kind, f"field_{kind}") if one in words), "field_other")
+    return found(
+        named,
+        node,
+        path,
+        why=why.removeprefix("Value error, "),
+        **{k: v for k, v in values.items() if k not in ("error", "kind", "node", "path", "why")},
+    )

@@ -10,6 +10,7 @@ name: small
 languages: [ja, en]
 start: hello
 person: bye
+reach: nobody
 """
 CENTRE = """
 hours:

@@ -9,6 +9,7 @@ name: plain
 languages: [ja]
 start: hello
 person: bye
+reach: nobody
 nodes:
   hello:
     menu: {ja: どちらですか。}

@@ -11,6 +11,7 @@ name: small
 languages: [ja, en]
 start: hello
 person: bye
+reach: nobody
 nodes:
   hello:
     menu: {ja: どちらですか。, en: Which one}
