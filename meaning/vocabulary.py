@@ -64,7 +64,7 @@ def vocabulary(language: str) -> Vocabulary:
         counters=tuple((re.compile(words), becomes) for words, becomes in data["counters"].items()),
         numerals=data["words"],
         instead=_any(data["instead"]),
-        unfit={kind: re.compile(data[f"not_{kind}s"]) for kind in ("date", "time", "number")},
+        unfit={kind: re.compile(data[f"not_{kind}s"]) for kind in ("date", "time", "number", "name")},
         bare=re.compile(rf"^(?:{data['bare_before']})+|(?:{data['bare_after']})+$"),
         tables=tables,
         forms={
