@@ -29,7 +29,7 @@ _NUMERAL = re.compile(
     r"(?<=[のノ\-‐−–ー番])[〇一二三四五六七八九十百]+(?![一-龥])"
 )
 _OF_A_BUILDING = r"(?!\d|\s*(?:階|室|号室|号館|号棟|番館|番町|棟|[Ff](?![a-z])))"
-_JOINT = "のノ-‐−–ー"
+_JOINT = "のノ‐−–ー-"
 _PART = re.compile(rf"[\s、,]*(\d{{1,5}}){_OF_A_BUILDING}\s*(丁目|番地|番|号)?(?:[{_JOINT}](?=\s*\d))?")
 _JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ一-龥]")
 
