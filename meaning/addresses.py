@@ -16,7 +16,7 @@ from ivr.actions import Limits
 from meaning.digits import spoken
 from meaning.lexicon import lexicon
 from meaning.normal import kana, plain
-from meaning.numerals import figures
+from meaning.numerals import counted, figures
 from meaning.postal import City, alike, areas, book, sound
 from meaning.vocabulary import vocabulary
 
@@ -52,6 +52,8 @@ def prepare() -> None:
 def understood(text: str, language: str, digits: str = "") -> str | None:
     """``1000001|東京都千代田区千代田1-1``, without what was not said; None when no area is sure. digits: the ear's."""
     said = _bare(text, language)
+    if language == "ja":
+        said = counted(said, vocabulary("ja").house_counters)
     if language != "ja" and not _JAPANESE.search(said):
         return _english(text, said)
     code, words = _with_code(said, language)
@@ -100,8 +102,6 @@ def _of_code(code: str, area: _Area | None, words: str) -> str | None:
 
 
 def _area(words: str) -> _Area | None:
-    if not re.search(r"[一-龥]", words) and re.search(r"ちょうめ|ばんち|ばん|ごう", words):
-        words = figures(words, "ja")
     joined = re.sub(r"[\s、,]+", "", _head(words)) + words[len(_head(words)) :]
     return _by_sight(joined) or _by_sound(joined)
 
@@ -178,9 +178,7 @@ def _block(said: str) -> str:
 
 def _spelt(said: str) -> str:
     """Numbers in kanji or kana as figures, where they are numbers and no names (六本木)."""
-    head = re.match(r"[ぁ-んっ\d〇一二三四五六七八九十百丁目番地号の、ー\-]*", said)
-    if head and re.search(r"ちょうめ|ばん|ごう", head[0]):
-        said = figures(head[0], "ja") + said[head.end() :]
+    said = counted(said, vocabulary("ja").house_counters)
     return _NUMERAL.sub(lambda found: figures(found[0], "ja"), said)
 
 

@@ -12,7 +12,7 @@ import jaconv
 
 from meaning import english_numbers
 from meaning.normal import plain
-from meaning.vocabulary import Vocabulary, vocabulary
+from meaning.vocabulary import Renamed, Vocabulary, vocabulary
 
 _KANJI = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0, "壱": 1, "弐": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -67,39 +67,27 @@ def _japanese(text: str, words: Vocabulary, kana: bool) -> str:
 
 def _spelt(said: str, words: Vocabulary) -> str:
     """Numbers in kana before their counters, and days by their own names."""
-    said = _counted(words).sub(lambda found: _with_counter(found, words), said)
-    return _named_days(words).sub(lambda found: f"{words.days[found[1]]}日", said)
+    names = "|".join(sorted(words.days, key=len, reverse=True))
+    before, after = r"(?:(?<=[月のはがで、。])|^)", r"(?=$|[後前ごにのでがは、。よねを]|まえ|です|だ$|から|まで)"
+    return re.sub(f"{before}({names}){after}", lambda found: f"{words.days[found[1]]}日", counted(said, words.counters))
+
+
+def counted(said: str, counters: Renamed) -> str:
+    """Numbers in kana as figures where one of these counters follows."""
+    return _before(counters).sub(lambda found: _with_counter(found[1], found[2], counters), said)
 
 
 @cache
-def _counted_of(language: str) -> re.Pattern[str]:
-    counters = "|".join(f"(?:{pattern.pattern})" for pattern, _ in vocabulary(language).counters)
-    return re.compile(rf"({_KANA_RUN})({counters})")
+def _before(counters: Renamed) -> re.Pattern[str]:
+    return re.compile(rf"({_KANA_RUN})({'|'.join(f'(?:{pattern.pattern})' for pattern, _ in counters)})")
 
 
-def _counted(words: Vocabulary) -> re.Pattern[str]:
-    return _counted_of(words.language)
-
-
-def _with_counter(found: re.Match[str], words: Vocabulary) -> str:
-    run, counter = found[1], found[2]
+def _with_counter(run: str, counter: str, counters: Renamed) -> str:
     dropped = ""
     while (value := _kana_number(run)) is None and run.startswith(_PARTICLES) and len(run) > 1:
         dropped, run = dropped + run[0], run[1:]
-    if value is None:
-        return found[0]
-    written = next((becomes for pattern, becomes in words.counters if pattern.fullmatch(counter)), "")
-    return f"{dropped}{value}{written or counter}"
-
-
-@cache
-def _days_of(language: str) -> re.Pattern[str]:
-    names = "|".join(sorted(vocabulary(language).days, key=len, reverse=True)) or "(?!)"
-    return re.compile(rf"(?:(?<=[月のはがで、。])|^)({names})(?=$|[後前ごにのでがは、。よねを]|まえ|です|だ$|から|まで)")
-
-
-def _named_days(words: Vocabulary) -> re.Pattern[str]:
-    return _days_of(words.language)
+    written = next((becomes for pattern, becomes in counters if pattern.match(counter)), "")
+    return f"{dropped}{run if value is None else value}{written if value is not None and written else counter}"
 
 
 def _kana_number(run: str) -> int | None:

@@ -17,6 +17,8 @@ from meaning.lexicon import LANGUAGES
 Pattern = re.Pattern[str]
 Forms = tuple[tuple[Pattern, bool], ...]
 """Patterns, each with whether a match is a value wherever it is said, and not only where one was asked for."""
+Renamed = tuple[tuple[Pattern, str], ...]
+"""Patterns, and what each is written as; empty for as it is."""
 _TABLE = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -24,16 +26,18 @@ _TABLE = re.compile(r"\{([a-z_]+)\}")
 class Vocabulary:
     """tables: name to word to what it stands for. dates, times, amounts, counts: their forms.
 
-    written: what recognisers leave in kana or spell otherwise, and as what it is read. instead: what takes back the
+    written: what recognisers leave in kana or spell otherwise, and as what it is read. counters, house_counters: what
+    a number in kana comes before. instead: what takes back the
     words before it. unfit: kind to what makes a value another one. bare: what may stand around a bare number.
     before, after: kind to what people say around a name or an address.
     """
 
     language: str
-    written: tuple[tuple[Pattern, str], ...]
+    written: Renamed
     days: Mapping[str, int]
     things: Mapping[str, int]
-    counters: tuple[tuple[Pattern, str], ...]
+    counters: Renamed
+    house_counters: Renamed
     numerals: Mapping[str, int]
     instead: Pattern
     unfit: Mapping[str, Pattern]
@@ -58,10 +62,11 @@ def vocabulary(language: str) -> Vocabulary:
     tables = {name: words for name, words in data.items() if isinstance(words, dict)}
     return Vocabulary(
         language=language,
-        written=tuple((re.compile(words), becomes) for words, becomes in data["written"].items()),
+        written=_compiled(data["written"]),
         days=data["days"],
         things=data["things"],
-        counters=tuple((re.compile(words), becomes) for words, becomes in data["counters"].items()),
+        counters=_compiled(data["counters"]),
+        house_counters=_compiled(data["house_counters"]),
         numerals=data["words"],
         instead=_any(data["instead"]),
         unfit={kind: re.compile(data[f"not_{kind}s"]) for kind in ("date", "time", "number", "name")},
@@ -82,6 +87,10 @@ def vocabulary(language: str) -> Vocabulary:
         as_in=re.compile(data["as_in"]),
         name_signs=data["name_signs"],
     )
+
+
+def _compiled(table: Mapping[str, str]) -> Renamed:
+    return tuple((re.compile(words), becomes) for words, becomes in table.items())
 
 
 def _words(table: Mapping[str, Any]) -> str:
