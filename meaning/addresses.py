@@ -15,7 +15,7 @@ from ivr import slots
 from ivr.actions import Limits
 from meaning.digits import spoken
 from meaning.lexicon import lexicon
-from meaning.normal import kana, plain
+from meaning.normal import kana
 from meaning.numerals import counted, figures
 from meaning.postal import City, alike, areas, book, sound
 from meaning.vocabulary import vocabulary
@@ -126,7 +126,8 @@ def _by_sight(words: str) -> _Area | None:
 def _in_city(city: City, left: str) -> _Area:
     left = re.sub(r"^(?:の|大字|字)+", "", left)
     key = alike(left[:40])
-    best, found = "", []
+    best = ""
+    found: list[str] = []
     for town, _, code in city.each():
         if len(town) < len(best) or not town or not key.startswith(alike(town)):
             continue
@@ -154,7 +155,9 @@ def _by_sound(words: str) -> _Area | None:
     names = {area.name for area in found}
     if len(names) != 1:
         return None
-    return _Area(found[0].name, tuple(dict.fromkeys(c for one in found for c in one.codes)), found[0].has_town, found[0].left)
+    return _Area(
+        found[0].name, tuple(dict.fromkeys(c for one in found for c in one.codes)), found[0].has_town, found[0].left
+    )
 
 
 def _rest_after(left: str) -> str:
@@ -189,7 +192,11 @@ def _with_code(said: str, language: str) -> tuple[str, str]:
         return found[1] + found[2], (said[: found.start()] + " " + said[found.end() :]).strip(" 、,。の|")
     marked = re.match(mark, said)
     runs = spoken(said[marked.end() :] if marked else said, language)
-    if runs and len(runs[0]) == 7 and (marked or not re.search(r"[一-龥]{2}", re.sub(r"[〇一二三四五六七八九]", "", said))):
+    if (
+        runs
+        and len(runs[0]) == 7
+        and (marked or not re.search(r"[一-龥]{2}", re.sub(r"[〇一二三四五六七八九]", "", said)))
+    ):
         return runs[0], ""
     return "", said.strip("| ")
 

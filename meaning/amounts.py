@@ -1,4 +1,4 @@
-"""Amounts in yen and counts of things: 一万二千円, 1.5万, "twelve thousand five hundred yen"; 三名, ふたり, "three of us"."""
+"""Amounts in yen and counts of things: 一万二千円, 1.5万, "five hundred yen"; 三名, ふたり, "three of us"."""
 
 from __future__ import annotations
 

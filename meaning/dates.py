@@ -2,9 +2,11 @@
 
 The forms are data (``meaning.vocabulary``); here is what their named parts mean:
 
-year, years, short, era + eyear   four figures; 来年; two figures that only the limits can place; 令和 8
-month, name, months               a number; a name; 来月        day, end, feast   of the month; its last; a day with a name
-weekday, weeks, coming, past      火曜; 来週; 次の; "last"      n + unit + sign   3日後       days   明日
+year, years, short, era + eyear   four figures; 来年; two that only the limits place; 令和 8
+month, name, months               a number; its name; 来月
+day, end, feast                   of the month; the last of it; a day with a name
+weekday, weeks, coming, past      火曜; 来週; 次の; "last"
+n + unit + sign, days             3日後; 明日
 
 Weeks begin on Monday (ISO 8601). Without a year it is the nearest day that the limits allow (``ivr.dates``).
 """
@@ -81,9 +83,7 @@ def _days(found: list[Found], words: Vocabulary, today: date, allowed: Allowed) 
     return days if len(days) <= 1 else None
 
 
-def _day(
-    parts: dict[str, str], words: Vocabulary, today: date, allowed: Allowed
-) -> date | None:
+def _day(parts: dict[str, str], words: Vocabulary, today: date, allowed: Allowed) -> date | None:
     """The day of one form's parts."""
     tables = words.tables
     if "n" in parts:
@@ -111,9 +111,7 @@ def _day(
     return _of_year(month, parts, words, today, allowed)
 
 
-def _of_year(
-    month: int, parts: dict[str, str], words: Vocabulary, today: date, allowed: Allowed
-) -> date | None:
+def _of_year(month: int, parts: dict[str, str], words: Vocabulary, today: date, allowed: Allowed) -> date | None:
     tables = words.tables
     if "year" in parts:
         figured = re.sub(r"\boh?\b", "0", parts["year"]).replace(" ", "")

@@ -95,7 +95,8 @@ def _spelt(found: re.Match[str]) -> str:
 @cache
 def _sounds(language: str) -> dict[str, Reading]:
     words = lexicon(language)
-    figures = {**words.strong, **words.weak, **{name: str(value) for name, value in {**words.teens, **words.tens}.items()}}
+    figures = {**words.strong, **words.weak}
+    figures |= {name: str(value) for name, value in {**words.teens, **words.tens}.items()}
     letters = vocabulary(language).letters
     sounds: dict[str, Reading] = {}
     for name in [*letters, *figures]:
@@ -103,6 +104,8 @@ def _sounds(language: str) -> dict[str, Reading]:
         # "O" is a figure as often as a letter, and the pattern tells; without one a figure it is.
         order = reversed(either) if name in words.weak else either
         sounds[name] = tuple(one for one in order if one)
+        if len(name) in (2, 3) and name.isascii() and name in letters:
+            sounds[name] += (name.upper(),)  # BE-000000 is no bee
     if language == "ja":
         sounds["キュウ"], sounds["キュー"] = ("9", "Q"), ("Q", "9")
     return {**sounds, **_tens(language)}
@@ -126,6 +129,6 @@ def _pattern(language: str) -> re.Pattern[str]:
     if language == "ja":
         return re.compile(rf"\d|(?<![a-z])[a-z](?![a-z]{{3}})|(?<=[a-z])[a-z]|{names}")
     # "AB 12" is letters and figures, "is 12" is not.
-    return re.compile(
-        rf"\d|(?<![a-z'])(?:{names})(?![a-z'])|(?<![a-z'])[a-z](?=\d)|(?<![a-z'])(?!{_NOT_LETTERS})[a-z]{{2,4}}(?=[ -]*\d)"
-    )
+    begins = r"(?<![a-z'])"
+    letters = rf"{begins}[a-z](?=\d)|{begins}(?!{_NOT_LETTERS})[a-z]{{2,4}}(?=[ -]*\d)"
+    return re.compile(rf"\d|{begins}(?:{names})(?![a-z'])|{letters}")

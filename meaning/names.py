@@ -60,11 +60,8 @@ def _japanese(name: str, is_written: bool) -> str | None:
     if not name or len(name) > _LONGEST or re.search(r"[\d#*]", name):
         return None
     parts = [part for part in _SEPARATORS.split(name) if part]
-    if len(parts) == 1:
-        read = _split(parts[0])
-    else:
-        read = [(part, _reading(part)) for part in parts[:3]]
-    if read is None or not all(reading for _, reading in read):
+    read = _split(parts[0]) if len(parts) == 1 else [(part, _reading(part)) for part in parts[:3]]
+    if not read or not all(reading for _, reading in read):
         return None
     reading = " ".join(one for _, one in read if one)
     written = " ".join(part for part, _ in read)

