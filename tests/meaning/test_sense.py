@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.actions import Ask, Option
+from ivr import slots
+from ivr.actions import Ask, Limits, Option
 from ivr.events import Spoke
+from meaning import phone
 from meaning.sense import Meant, Sense, is_backchannel
 
 TODAY = date(2026, 10, 21)
@@ -148,6 +151,89 @@ def test_a_telephone_number_is_given_as_it_is_dialled_and_only_when_valid(sense:
     assert sense.understand(ask, "いちにさんしごろく", today=TODAY).value is None
 
 
+@pytest.mark.parametrize(
+    ("expects", "language", "text", "value"),
+    [
+        ("date", "ja", "えっと、来週の火曜でお願いします", "2026-10-27"),
+        ("date", "en", "next Tuesday, please", "2026-10-27"),
+        ("time", "ja", "午前十時半です", "10:30"), ("time", "en", "half past two", "14:30"),
+        ("amount", "ja", "一万二千円です", "12000"), ("amount", "en", "twelve thousand yen", "12000"),
+        ("count", "ja", "三名です", "3"), ("count", "en", "three of us", "3"),
+        ("name", "ja", "田中太郎と申します", "タナカ タロウ"), ("name", "en", "my name is Jane Doe", "Jane Doe"),
+        ("address", "ja", "東京都千代田区千代田一丁目一番です", "1000001|東京都千代田区千代田1-1"),
+        ("address", "en", "1-1 Chiyoda, Tokyo", "|1-1 Chiyoda, Tokyo"), ("rest", "ja", "一丁目二番三号です", "1-2-3"),
+        ("rest", "en", "1-2-3, room 5", "1-2-3, room 5"), ("member", "ja", "エー、ビー、いちにさん", "AB123"),
+        ("member", "en", "A as in alpha, B, one two three", "AB123"),
+        ("text", "ja", "えーと、鍵をなくしました。", "鍵をなくしました。"),
+        ("text", "en", "Um, I lost my Key.", "I lost my Key."), ("digits", "ja", "ゼロゼロいちに", "0012"),
+        ("digits", "en", "double oh one two", "0012"),
+    ],
+)  # fmt: skip
+def test_every_kind_of_value_is_understood_in_both_languages(
+    sense: Sense, expects: str, language: str, text: str, value: str
+) -> None:
+    assert sense.understand(asking(expects, language), text, today=TODAY).value == value
+
+
+def test_limits_are_kept_in_mind() -> None:
+    ask = replace(asking("time"), limits=Limits(lowest="09:00", highest="17:00"))
+    assert Sense().understand(ask, "3時", today=TODAY).value == "15:00"
+    ask = replace(asking("member"), limits=Limits(pattern="A99"))
+    assert Sense().understand(ask, "キューいちに", today=TODAY).value == "Q12"
+
+
+@pytest.mark.parametrize(("expects", "digits", "value"), [
+    ("date", "20261103", "2026-11-03"), ("time", "0930", "09:30"),
+    ("amount", "12000", "12000"), ("address", "1000001", "1000001|"),
+])  # fmt: skip
+def test_digits_that_only_the_ear_has_are_taken_as_keys_are(
+    sense: Sense, expects: str, digits: str, value: str
+) -> None:
+    assert sense.understand(asking(expects), "", digits=digits, today=TODAY).value == value
+
+
+def test_what_is_said_in_one_breath_with_a_choice_comes_with_it(sense: Sense) -> None:
+    meant = sense.understand(asking("open"), "来週の火曜の10時に3名で住所変更の相談がしたい", today=TODAY)
+    assert meant.choice == "address"
+    assert meant.values == (("date", "2026-10-27"), ("time", "10:00"), ("count", "3"))
+    meant = sense.understand(asking("open", "en"), "account balance for November 3rd at 2 pm", today=TODAY)
+    assert (meant.choice, meant.values) == ("balance", (("date", "2026-11-03"), ("time", "14:00")))
+    assert sense.understand(asking("open"), "住所変更、連絡先は090-1234-5678です", today=TODAY).values == (
+        ("phone", "09012345678"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ja", "住所変更、今日お願いできますか"),
+        ("ja", "2番の残高照会"),
+        ("ja", "住所変更を三つ"),
+        ("en", "balance, for the 2nd time"),
+    ],
+)
+def test_what_is_not_sure_does_not_come_with_a_choice(sense: Sense, language: str, text: str) -> None:
+    assert sense.understand(asking("open", language), text, today=TODAY).values == ()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@given(last=st.integers(0, 99_999_999), prefix=st.sampled_from(["070", "080", "090"]))
+def test_a_telephone_number_read_back_is_understood_as_the_same(
+    sense: Sense, language: str, prefix: str, last: int
+) -> None:
+    value = f"{prefix}{last:08}"
+    said = slots.spoken("phone", value, language)
+    meant = sense.understand(asking("phone", language, least=10, most=11), said, today=TODAY)
+    assert meant.value == value or phone.normalise(value) is None
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@given(value=st.text(alphabet="0123456789", min_size=1, max_size=16))
+def test_digits_read_back_are_understood_as_the_same(sense: Sense, language: str, value: str) -> None:
+    said = slots.spoken("digits", value, language)
+    assert sense.understand(asking("digits", language, least=1, most=16), said, today=TODAY).value == value
+
+
 def test_options_without_words_are_left_to_keys(sense: Sense) -> None:
     ask = Ask(node="n", text="?", language="ja", expects="choice", options=(Option(id="a", key="1", label="・"),))
     assert sense.understand(ask, "なにか", today=TODAY).choice is None
@@ -170,7 +256,7 @@ def test_a_sign_of_listening_is_no_answer(language: str, text: str, listens: boo
 @settings(max_examples=150, deadline=None)
 @given(
     text=st.text(max_size=60) | st.sampled_from(["はい", "もう一度", "住所変更", "一番", "one", "yes", "09012345678"]),
-    expects=st.sampled_from(["choice", "open", "yesno", "digits", "phone"]),
+    expects=st.sampled_from(["choice", "open", "yesno", "wait", *slots.KINDS]),
     language=st.sampled_from(["ja", "en", "xx"]),
     scores=st.lists(st.tuples(st.sampled_from(["address", "yes", "no", "zz"]), st.floats(0, 1)), max_size=4),
     digits=st.text(alphabet="0123456789あ", max_size=12),
