@@ -1,8 +1,8 @@
 """``denwaban bench slots``: how often a value is understood rightly, by kind and language, typed and spoken.
 
-The answers are held out (``bench_data/slots_*.yaml``): written apart from the words that the sense knows, tuned to by no
-one. Typed, they go to the sense as they are. Spoken, the product's own voices say them, as G.711 carries it; they go
-through the gate, the segments and the recogniser as on a call, and what was heard goes to the sense.
+The answers are held out (``bench_data/slots_*.yaml``): written apart from the words that the sense knows, not tuned to.
+Typed, they go to the sense as they are. Spoken, the product's own voices say them, as G.711 carries it; they go through
+the gate, the segments and the recogniser as on a call, and what was heard goes to the sense.
 
 - right: the share of all answers whose value is the one wanted, or none where none may be taken
 - wrong: the share for which another value would have been taken; the others are asked again

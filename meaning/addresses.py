@@ -16,7 +16,7 @@ from ivr.actions import Limits
 from meaning.digits import spoken
 from meaning.lexicon import lexicon
 from meaning.normal import kana
-from meaning.numerals import counted, figures
+from meaning.numerals import counted, figures, in_a_row
 from meaning.postal import City, alike, areas, book, sound
 from meaning.vocabulary import vocabulary
 
@@ -53,7 +53,7 @@ def understood(text: str, language: str, digits: str = "") -> str | None:
     """``1000001|東京都千代田区千代田1-1``, without what was not said; None when no area is sure. digits: the ear's."""
     said = _bare(text, language)
     if language == "ja":
-        said = counted(said, vocabulary("ja").house_counters)
+        said = in_a_row(counted(said, vocabulary("ja").house_counters))
     if language != "ja" and not _JAPANESE.search(said):
         return _english(text, said)
     code, words = _with_code(said, language)
@@ -181,7 +181,7 @@ def _block(said: str) -> str:
 
 def _spelt(said: str) -> str:
     """Numbers in kanji or kana as figures, where they are numbers and no names (六本木)."""
-    said = counted(said, vocabulary("ja").house_counters)
+    said = in_a_row(counted(said, vocabulary("ja").house_counters))
     return _NUMERAL.sub(lambda found: figures(found[0], "ja"), said)
 
 
