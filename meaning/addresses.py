@@ -30,7 +30,7 @@ _NUMERAL = re.compile(
 )
 _OF_A_BUILDING = r"(?!\d|\s*(?:階|室|号室|号館|号棟|番館|番町|棟|[Ff](?![a-z])))"
 _JOINT = "のノ‐−–ー-"
-_PART = re.compile(rf"[\s、,]*(\d{{1,5}}){_OF_A_BUILDING}\s*(丁目|番地|番|号)?(?:[{_JOINT}](?=\s*\d))?")
+_PART = re.compile(rf"[\s、,]*(\d{{1,5}}){_OF_A_BUILDING}\s*(丁目|番地|番|号)?(?:[、{_JOINT}](?=\s*\d))?")
 _JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ一-龥]")
 
 
@@ -170,7 +170,7 @@ def _block(said: str) -> str:
     said = _spelt(said).lstrip("のは、 ")
     numbers: list[str] = []
     at, is_chome = 0, False
-    while (found := _PART.match(said, at)) and (not numbers or said[at - 1] in f"目地番号{_JOINT}"):
+    while (found := _PART.match(said, at)) and (not numbers or said[at - 1] in f"目地番号、{_JOINT}"):
         numbers.append(found[1])
         is_chome = len(numbers) == 1 and found[2] == "丁目"
         at = found.end()

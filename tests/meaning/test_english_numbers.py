@@ -35,8 +35,10 @@ def test_every_number_in_words_is_the_one_in_figures(number: int) -> None:
 @pytest.mark.parametrize(
     ("text", "written"),
     [
-        ("a hundred", "100"), ("a thousand and one", "1001"), ("twelve hundred", "1200"), ("one point two five", "1.25"),
-        ("2.5 million", "2500000"), ("three 4", "3 4"), ("five and six", "5 and 6"), ("hundred", "hundred"), ("a", "a"),
+        ("a hundred", "100"), ("a thousand and one", "1001"), ("twelve hundred", "1200"),
+        ("one point two five", "1.25"),
+        ("2.5 million", "2500000"), ("three 4", "3 4"), ("five and six", "5 and 6"),
+        ("hundred", "hundred"), ("a", "a"),
     ],
 )  # fmt: skip
 def test_what_is_no_single_number_stays_apart(text: str, written: str) -> None:
