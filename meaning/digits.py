@@ -78,6 +78,13 @@ def digits(text: str, language: str, *, least: int = 1, most: int = 32) -> str |
     return None
 
 
+def alone(text: str, language: str, around: re.Pattern[str]) -> str | None:
+    """The digits of a text that holds nothing else but words without weight (``around``)."""
+    runs, rest = _runs(text, language)
+    kept = jaconv.kata2hira(rest) if language == "ja" else rest
+    return "".join(run.digits() for run in runs) if runs and not around.sub("", kept) else None
+
+
 def _runs(text: str, language: str) -> tuple[list[_Run], str]:
     """The runs of the text, and what is left of it."""
     words = lexicon(language)
@@ -120,7 +127,9 @@ def _numbers(language: str) -> re.Pattern[str]:
     known = [*words.strong, *words.weak, *words.units, *words.teens, *words.tens, *words.times]
     known.sort(key=len, reverse=True)
     if language == "ja":
-        return re.compile(r"\d|" + "|".join(map(re.escape, known)))
+        # ニイチ is two and one; the long ニイ would leave a チ behind.
+        names = "|".join(re.escape(name) + ("(?!チ)" if name == "ニイ" else "") for name in known)
+        return re.compile(rf"\d|{names}")
     return re.compile(r"\d|(?<![a-z])(?:" + "|".join(map(re.escape, known)) + r")(?![a-z'])")
 
 
