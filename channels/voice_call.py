@@ -198,7 +198,8 @@ class VoiceCall:
             await self._post(spoke, key)
             return
         hypothesis = hypotheses.validate_python(fact.result)
-        sense = self._means.sense((await self._means.inbox.tree(self.conversation)).digest)
+        tree = await self._means.inbox.tree(self.conversation)
+        sense = self._means.sense(tree.digest)
         noise = not hypothesis.text and not hypothesis.digits and not hypothesis.scores
         if noise or (fact.barged and asked.expects != "yesno" and is_backchannel(hypothesis.text, language)):
             if fact.barged:
@@ -211,7 +212,14 @@ class VoiceCall:
         sure = min(top[1], hypothesis.confidence) >= SURE
         command = top[0].removeprefix("command:") if top[0].startswith("command:") and sure else None
         scores = tuple(s for s in hypothesis.scores if not s[0].startswith("command:"))
-        meant = sense.understand(asked, hypothesis.text, scores, hypothesis.digits, hypothesis.confidence)
+        meant = sense.understand(
+            asked,
+            hypothesis.text,
+            scores,
+            hypothesis.digits,
+            hypothesis.confidence,
+            today=_at(fact.at).astimezone(tree.zone).date(),
+        )
         understood = datetime.now(UTC).timestamp()
         spoke = events.Spoke(
             at=_at(fact.at),
@@ -222,6 +230,7 @@ class VoiceCall:
             value=None if command else meant.value,
             scores=meant.scores,
             close=() if command else meant.close,
+            values=() if command else meant.values,
             command=command or meant.command,  # type: ignore[arg-type]
             engine=hypothesis.engine,
         )

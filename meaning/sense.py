@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from ivr.actions import Ask, Option
-from meaning import phone
+from meaning import addresses, values
 from meaning.commands import Command, command
-from meaning.digits import digits as spoken_digits
 from meaning.intents import Found, Intents, decide
 from meaning.lexicon import LANGUAGES, lexicon
 from meaning.normal import core, folded, kana
@@ -31,8 +31,9 @@ Scores = tuple[tuple[str, float], ...]
 class Meant:
     """The fields of ivr.events.Spoke that the sense decides.
 
-    choice: the option's id, or ``yes``/``no``. value: digits; a Japanese number as dialled, a foreign one in E.164.
+    choice: the option's id, or ``yes``/``no``. value: canonical (``ivr.slots``); a foreign telephone number in E.164.
     scores: (id, 0..1) best first. close: ids too close to tell apart, best first. command: said instead of an answer.
+    values: (kind, value) of what was said with a choice and is sure, for questions to come.
     """
 
     choice: str | None = None
@@ -40,6 +41,7 @@ class Meant:
     scores: Scores = ()
     close: tuple[str, ...] = ()
     command: Command | None = None
+    values: tuple[tuple[str, str], ...] = ()
 
 
 class Sense:
@@ -50,15 +52,31 @@ class Sense:
         for ask in asks:
             if ask.expects in ("choice", "open"):
                 self._intents(ask)
+            if ask.expects == "address":
+                addresses.prepare()
 
-    def understand(self, ask: Ask, text: str, scores: Scores = (), digits: str = "", confidence: float = 1.0) -> Meant:
+    def understand(
+        self,
+        ask: Ask,
+        text: str,
+        scores: Scores = (),
+        digits: str = "",
+        confidence: float = 1.0,
+        *,
+        today: date,
+        is_written: bool = False,
+    ) -> Meant:
         """What the hypothesis of the ear means as an answer to ``ask``. Never raises on any text.
 
         text, scores, digits, confidence: as in asr.speech.Hypothesis; scores are shares of the ear's closed list.
+        today: in the zone of the tree. is_written: the customer typed it, so that the signs of a name are theirs.
         """
         language = ask.language if ask.language in LANGUAGES else LANGUAGES[0]
         if ask.expects in ("choice", "open"):
-            return self._chosen(ask, language, text, scores)
+            meant = self._chosen(ask, language, text, scores)
+            if meant.choice is None and not meant.close:
+                return meant
+            return replace(meant, values=values.in_passing(text, language, today))
         said = command(text, language)
         if said is not None:
             return Meant(command=said, scores=scores)
@@ -67,7 +85,8 @@ class Sense:
             if side is None and len(named := _named(ask.options, text, language, whole=True)) == 1:
                 side = "yes" if named[0] == "yes" else "no"
             return _agreed(side, scores)
-        return _given(ask, language, text, digits, confidence)
+        value = values.understood(ask, text, digits, confidence, today=today, is_written=is_written)
+        return Meant(value=value)
 
     def _chosen(self, ask: Ask, language: str, text: str, scores: Scores) -> Meant:
         named = _named(ask.options, text, language)
@@ -115,21 +134,6 @@ def _agreed(side: YesNo | None, scores: Scores) -> Meant:
     if shares.get(other, 0.0) >= CONTRARY:
         return Meant(scores=scores, close=(side, other))
     return Meant(choice=side, scores=((side, max(CLEAR, shares.get(side, 0.0))),))
-
-
-def _given(ask: Ask, language: str, text: str, digits: str, confidence: float) -> Meant:
-    least, most = max(1, ask.least), ask.most or 32
-    if ask.expects == "phone":
-        for said_or_heard in (digits, text):
-            number = phone.normalise(said_or_heard) if said_or_heard else None
-            if number is not None:
-                return Meant(value=phone.national(number))
-        return Meant()
-    said = spoken_digits(text, language, least=least, most=most)
-    heard = digits if digits.isascii() and digits.isdigit() and least <= len(digits) <= most else None
-    if said is not None and heard is not None and said != heard and confidence < HEARD_ENOUGH:
-        return Meant()
-    return Meant(value=heard or said)
 
 
 def _weighed(found: Found, heard: Scores, accept: float) -> Meant:
