@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from ivr.actions import Ask, Option
 from meaning import phone
@@ -40,6 +41,8 @@ class Meant:
     scores: Scores = ()
     close: tuple[str, ...] = ()
     command: Command | None = None
+    values: tuple[tuple[str, str], ...] = ()
+    nearest: tuple[tuple[str, str], ...] = ()
 
 
 class Sense:
@@ -51,7 +54,16 @@ class Sense:
             if ask.expects in ("choice", "open"):
                 self._intents(ask)
 
-    def understand(self, ask: Ask, text: str, scores: Scores = (), digits: str = "", confidence: float = 1.0) -> Meant:
+    def understand(
+        self,
+        ask: Ask,
+        text: str,
+        scores: Scores = (),
+        digits: str = "",
+        confidence: float = 1.0,
+        *,
+        today: date | None = None,
+    ) -> Meant:
         """What the hypothesis of the ear means as an answer to ``ask``. Never raises on any text.
 
         text, scores, digits, confidence: as in asr.speech.Hypothesis; scores are shares of the ear's closed list.

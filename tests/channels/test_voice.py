@@ -102,6 +102,7 @@ class Centre:
             chime=Path("/chime.wav"),
             sounds=self.folder / "sounds",
             transcribe=lambda *about: self.transcribed.append(about),
+            transfers=self.transfers,
         )
         self.voice = VoiceChannel(
             means, language="ja", country="JP", resume_within=timedelta(hours=1), busy_tree=self.trees.current
