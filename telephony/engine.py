@@ -214,7 +214,7 @@ class Engine:
         if live.transferring:
             return
         live.transferring, live.transfers = True, live.transfers + 1
-        number = live.transfers
+        name, number = live.leg.name, live.transfers
         host = identify(live.invite).host
         target = to if ":" in to else f"sip:{to}@{host}" if host else ""
         if not target or not live.leg.transfer(target, conversation):
@@ -222,8 +222,10 @@ class Engine:
             return
 
         def out_of_patience() -> None:
-            if live.transfers == number:
-                self._transfer_ended(live, 408)
+            # By name: what holds the leg until then would keep it beyond the call's end.
+            waiting = self._live.get(name)
+            if waiting is not None and waiting.transfers == number:
+                self._transfer_ended(waiting, 408)
 
         self.stack.after(self._settings.transfer_patience, out_of_patience)
 
