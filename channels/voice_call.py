@@ -203,16 +203,13 @@ class VoiceCall:
         language = asked.language
         if fact.result is None:
             spoke = events.Spoke(at=_at(fact.at), channel="voice", text="", engine="none")
-            await self._post(spoke, key)
+            await self._spoken(spoke, fact, key)
             return
         hypothesis = hypotheses.validate_python(fact.result)
         tree, state = await self._means.inbox.tree(self.conversation), await self._means.inbox.state(self.conversation)
         noise = not hypothesis.text and not hypothesis.digits and not hypothesis.scores
         if noise or (fact.barged and asked.expects != "yesno" and is_backchannel(hypothesis.text, language)):
-            if fact.barged:
-                self._order(orders.Resume(call=self.call))
-            else:
-                self._be_patient()
+            self._go_on(fact)
             return
         at = _at(fact.at)
         meant = understood(
@@ -223,16 +220,21 @@ class VoiceCall:
             today=at.astimezone(tree.zone).date(),
         )
         moment = datetime.now(UTC).timestamp()
-        delivery = await self._post(_spoke(at, hypothesis, meant), key)
-        if not delivery.actions:
-            # Words to nobody, while something is on its way: what they paused goes on.
-            if fact.barged:
-                self._order(orders.Resume(call=self.call))
-            else:
-                self._be_patient()
+        await self._spoken(_spoke(at, hypothesis, meant), fact, key)
         moments = {"spoken_until": fact.spoken_until, "known": fact.at, "understood": moment}
         recorded = datetime.now(UTC).timestamp()
         log.info("an answer was heard", extra={"call": self.call, "recorded": recorded, **moments})
+
+    async def _spoken(self, spoke: events.Spoke, fact: orders.Heard, key: str) -> None:
+        if not (await self._post(spoke, key)).actions:
+            self._go_on(fact)  # words to nobody, while something is on its way
+
+    def _go_on(self, fact: orders.Heard) -> None:
+        """What was heard is no answer: the prompt that it paused goes on, or silence counts again."""
+        if fact.barged:
+            self._order(orders.Resume(call=self.call))
+        else:
+            self._be_patient()
 
     async def _took(self, fact: orders.Took, key: str) -> None:
         self._recording = None
