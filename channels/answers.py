@@ -2,46 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from typing import cast
 
 from asr.speech import Hypothesis
 from ivr.actions import Ask
-from ivr.events import Command
 from meaning import corrections
+from meaning.commands import Command
+from meaning.lexicon import LANGUAGES
 from meaning.sense import Meant, Sense
 
 SURE = 0.6
 """Share of a closed list, and confidence, from which a command that was heard is obeyed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Understood:
-    """The fields of ivr.events.Spoke that are not the ear's."""
-
-    choice: str | None = None
-    value: str | None = None
-    scores: tuple[tuple[str, float], ...] = ()
-    close: tuple[str, ...] = ()
-    command: Command | None = None
-    values: tuple[tuple[str, str], ...] = ()
-    nearest: tuple[tuple[str, str], ...] = ()
-
-
-def understood(sense: Sense, asked: Ask, heard: Hypothesis, *, earlier: Ask | None, today: date) -> Understood:
+def understood(sense: Sense, asked: Ask, heard: Hypothesis, *, earlier: Ask | None, today: date) -> Meant:
     """asked: what was open when it was said. earlier: the question that "no, I meant ..." is about, if there is one.
 
     today: in the zone of the tree.
     """
+    scores = tuple(score for score in heard.scores if not score[0].startswith("command:"))
     if (ordered := _ordered(heard)) is not None:
-        return Understood(command=ordered, scores=_of_options(heard))
-    meant = sense.understand(asked, heard.text, _of_options(heard), heard.digits, heard.confidence, today=today)
-    if earlier is not None and meant.command in (None, "correct"):
-        corrected = _corrected(sense, asked, heard, meant, earlier, today)
-        if corrected is not None:
-            return corrected
-    return _answer(meant)
+        return Meant(command=ordered, scores=scores)
+    rest = corrections.split(heard.text, asked.language) if asked.language in LANGUAGES else None
+    if rest and asked.expects == "yesno" and earlier is not None:
+        # "Is it this?" "No, that": a no that says at once what it is answers the question before.
+        meant = sense.understand(earlier, rest, today=today)
+        if _says_something(meant):
+            return replace(meant, command="correct", close=(), values=())
+    meant = sense.understand(asked, heard.text, scores, heard.digits, heard.confidence, today=today, before=earlier)
+    if rest and meant.command == "correct" and not _says_something(meant):
+        # A slip of the tongue: what is meant instead answers this very question.
+        here = sense.understand(asked, rest, scores, heard.digits, heard.confidence, today=today)
+        return here if _says_something(here) else meant
+    return meant
+
+
+def _says_something(meant: Meant) -> bool:
+    return meant.choice is not None or meant.value is not None
 
 
 def _ordered(heard: Hypothesis) -> Command | None:
@@ -50,38 +49,3 @@ def _ordered(heard: Hypothesis) -> Command | None:
     if not top.startswith("command:") or min(share, heard.confidence) < SURE:
         return None
     return cast(Command, top.removeprefix("command:"))
-
-
-def _of_options(heard: Hypothesis) -> tuple[tuple[str, float], ...]:
-    return tuple(score for score in heard.scores if not score[0].startswith("command:"))
-
-
-def _corrected(
-    sense: Sense, asked: Ask, heard: Hypothesis, meant: Meant, earlier: Ask, today: date
-) -> Understood | None:
-    """What the words correct, if they do."""
-    rest = corrections.split(heard.text, asked.language)
-    if rest is None:
-        return None
-    if rest:
-        right = sense.understand(earlier, rest, confidence=heard.confidence, today=today)
-        if right.choice is not None or right.value is not None:
-            return Understood(
-                command="correct", choice=right.choice, value=right.value, scores=right.scores, nearest=right.nearest
-            )
-    if asked.expects == "yesno" or meant.choice is not None or meant.value is not None or meant.close:
-        return None  # an answer to what is asked, no among them
-    return Understood(command="correct")
-
-
-def _answer(meant: Meant) -> Understood:
-    if meant.command is not None:
-        return Understood(command=meant.command, scores=meant.scores)
-    return Understood(
-        choice=meant.choice,
-        value=meant.value,
-        scores=meant.scores,
-        close=meant.close,
-        values=meant.values,
-        nearest=meant.nearest,
-    )

@@ -19,7 +19,7 @@ from typing import Literal, Protocol
 from asr.errors import CannotSpeak
 from asr.speech import Hypothesis, dump_hint, hypotheses
 from channels import wording
-from channels.answers import Understood, understood
+from channels.answers import understood
 from channels.hints import hint
 from channels.transfers import Transfers
 from channels.turns import Turn, turn
@@ -29,7 +29,7 @@ from conversation.recordings import Recordings
 from ivr import engine, events
 from ivr.actions import Ask, Record, Transfer
 from ivr.nodes import TransferNode
-from meaning.sense import Sense, is_backchannel
+from meaning.sense import Meant, Sense, is_backchannel
 from telephony import orders
 
 log = logging.getLogger("denwaban.voice")
@@ -381,7 +381,7 @@ class VoiceCall:
         return await self._means.inbox.post(self.conversation, event, key=key)
 
 
-def _spoke(at: datetime, heard: Hypothesis, meant: Understood) -> events.Spoke:
+def _spoke(at: datetime, heard: Hypothesis, meant: Meant) -> events.Spoke:
     return events.Spoke(
         at=at,
         channel="voice",

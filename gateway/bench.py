@@ -48,6 +48,12 @@ async def _speech(options: argparse.Namespace, settings: Settings) -> dict[str, 
     return {"heard": heard, "understood": bench_matters.run(options.speech, settings)}
 
 
+async def _slots(options: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    from gateway import bench_slots
+
+    return await bench_slots.run(settings)
+
+
 async def _page(options: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     return await bench_screens.page()
 
@@ -67,6 +73,7 @@ FIGURES: dict[str, tuple[str, Figure]] = {
     "screen": ("tap to the changed voice, answer to the changed page", _screen),
     "calls": ("calls held with their sound on time, and what they cost", _calls),
     "speech": ("what is recognised and understood of recorded speech (--speech FOLDER)", _speech),
+    "slots": ("values of every kind understood from held-out answers, typed and spoken", _slots),
     "page": ("weight of the smartphone page, and what it needs to be usable", _page),
     "restart": ("kill -9 of the hub to the call going on", _restart),
 }

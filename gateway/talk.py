@@ -158,7 +158,7 @@ class Talk:
         ask = present(self.tree, self.state)
         if ask is None:
             raise ValueError("nothing is asked")
-        meant = self.sense.understand(ask, words)
+        meant = self.sense.understand(ask, words, today=self.at.astimezone(self.tree.zone).date())
         sure = dict(meant.scores).get(meant.choice or "", 1.0 if meant.choice or meant.value else 0.0)
         return Spoke(
             at=self.at,
@@ -169,6 +169,7 @@ class Talk:
             value=meant.value,
             close=meant.close,
             command=meant.command,
+            values=meant.values,
             engine="typed",
         )
 

@@ -1,4 +1,4 @@
-"""What can be said anywhere: repeat, back, a person, from the start, another language."""
+"""What can be said anywhere: repeat, slower, back, a person, from the start, another language."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from meaning.lexicon import lexicon
 from meaning.normal import folded
 from meaning.tiling import tiles
 
-Command = Literal["repeat", "back", "person", "restart", "ja", "en"]
+Command = Literal["repeat", "slower", "back", "correct", "person", "restart", "ja", "en"]
+"""As in ivr.events; ``correct`` is found by meaning.corrections."""
 _LONGEST = 80
 _LOOSE = {"ja": 8, "en": 16}
 """Signs of other words that may go with a command; more, and the words are about something else: もう一度カードを…"""

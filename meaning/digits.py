@@ -78,6 +78,13 @@ def digits(text: str, language: str, *, least: int = 1, most: int = 32) -> str |
     return None
 
 
+def alone(text: str, language: str, around: re.Pattern[str]) -> str | None:
+    """The digits of a text that holds nothing else but words without weight (``around``)."""
+    runs, rest = _runs(text, language)
+    kept = jaconv.kata2hira(rest) if language == "ja" else rest
+    return "".join(run.digits() for run in runs) if runs and not around.sub("", kept) else None
+
+
 def _runs(text: str, language: str) -> tuple[list[_Run], str]:
     """The runs of the text, and what is left of it."""
     words = lexicon(language)

@@ -1,79 +1,133 @@
 """What a caller wants, in own words: the nearest of the known matters, or none, or two that are asked about.
 
-Character n-grams weighted by rarity, and a regularised least-squares fit over their likeness to the examples
-(kernel ridge). Its leave-one-out scores have a closed form (Rasmussen & Williams 2006, 5.4.2), so the thresholds
-come from the examples themselves: each judged by a fit that has not seen it shows how known matters score, and by a
-fit that has not seen its matter at all, how unknown ones do. What resembles no example scores near 0.
+A regularised least-squares fit over likenesses (``meaning.likeness``, ``meaning.ridge``) to the examples, and to what
+callers of all kinds of centres say (``meaning.callers``): topics that a matter is about lend it their phrases, the
+others are no matter of this tree. The bounds come from judging each example unseen (``meaning.bounds``). What resembles
+nothing scores near 0.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.pipeline import FeatureUnion
 
-from meaning.normal import core, kana
+from meaning.bounds import ACCEPT, Bounds, bounds
+from meaning.callers import DOUBT, Callers, callers
+from meaning.embedding import Embedding, installed
+from meaning.lexicon import lexicon
+from meaning.likeness import Features, Numbers, form, likeness
+from meaning.ridge import Ridge, fitted
 
-Numbers = NDArray[np.float64]
-RIDGE = 0.3
-LOWEST, HIGHEST = 0.30, 0.60
-"""Between these the accepting threshold is sought; few examples must make it neither reckless nor deaf."""
-MARGIN = 0.15
+ABOUT = 0.48
+"""How surely a matter's examples must tell a topic, on the average, for it to lend its phrases."""
+BACK = 0.5
+"""Share of the topic's phrases that must tell that matter in turn."""
+BESIDE = 0.15
+"""From here on a topic is too near to a matter to be something else; it then counts on neither side."""
+LEAST_WEIGHT = 0.2
+NEAREST = 3
+MOST_CONFUSING = 50
+
+Scores = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """choice: the matter, if one is clear. close: two or three too close to tell apart. scores: best first."""
+    """choice: the matter, if one is clear. close: two that are to be asked about. scores: best first, 0 to 1: ACCEPT
+    is where an answer is taken, whatever the tree. nearest: (matter, phrase) most like what was said, best first."""
 
     choice: str | None
     close: tuple[str, ...]
-    scores: tuple[tuple[str, float], ...]
+    scores: Scores
+    nearest: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Confusing:
+    """Two examples of different matters that are taken for each other: (matter, example). likeness: 0 to 1."""
+
+    first: tuple[str, str]
+    second: tuple[str, str]
+    likeness: float
 
 
 class Intents:
-    """``examples``: id of the matter to how people say it; at least one example in all."""
+    """``examples``: id of the matter to how people say it; ValueError without a word in any of them."""
 
-    def __init__(self, examples: Mapping[str, Sequence[str]], language: str) -> None:
+    accept = ACCEPT
+
+    def __init__(
+        self, examples: Mapping[str, Sequence[str]], language: str, embedding: Embedding | None = None
+    ) -> None:
+        lexicon(language)
         self._language = language
         self._ids = tuple(examples)
-        pairs = [(self._features(text), index) for index, id in enumerate(examples) for text in examples[id]]
-        pairs = [pair for pair in dict.fromkeys(pairs) if pair[0]]
+        pairs = [(place, text) for place, id in enumerate(examples) for text in examples[id] if form(text, language)]
+        pairs = list({(place, form(text, language)): (place, text) for place, text in reversed(pairs)}.values())[::-1]
         if not pairs:
             raise ValueError("no example with words in it")
-        self._vectors = _vectors(language)
-        self._known = self._vectors.fit_transform([text for text, _ in pairs])
-        wanted = np.zeros((len(pairs), len(self._ids)))
-        wanted[np.arange(len(pairs)), [index for _, index in pairs]] = 1.0
-        likeness = self._likeness(self._known)
-        inverse: Numbers = np.asarray(np.linalg.inv(likeness + RIDGE * np.eye(len(pairs))), dtype=np.float64)
-        self._weights: Numbers = inverse @ wanted
-        unseen: Numbers = wanted - self._weights / np.diag(inverse)[:, None]
-        self.accept = _threshold(unseen, wanted, _strangers(likeness, wanted))
+        self._callers = callers(language, embedding if embedding is not None else installed())
+        self._own = len(pairs)
+        matter = np.array([place for place, _ in pairs], dtype=np.intp)
+        features = self._callers.read([text for _, text in pairs], language)
+        lent, against = _topics(self._callers, features, matter, len(self._ids))
+        of_topic = self._callers.topic
+        taken = np.flatnonzero([topic in lent or topic in against for topic in of_topic])
+        self._known = features.above(self._callers.features.rows(taken))
+        self._phrases = [text for _, text in pairs] + [self._callers.phrases[at] for at in taken]
+        self._matter = np.concatenate([matter, [lent.get(int(topic), -1) for topic in of_topic[taken]]]).astype(np.intp)
+        # As far as the topics know what such trees are about, they also know what they are not about.
+        weight = max(LEAST_WEIGHT, len(set(lent.values())) / len(self._ids))
+        doubt = np.where(self._matter < 0, DOUBT / weight, DOUBT)
+        self._likeness = _among(self._callers, features, taken)
+        self._fit = fitted(self._likeness, _wanted(self._matter, len(self._ids)), doubt)
+        groups = [np.flatnonzero(self._matter == place) for place in range(len(self._ids))]
+        groups += [self._own + np.flatnonzero(of_topic[taken] == topic) for topic in against]
+        self.bounds: Bounds = _judged(self._fit, self._matter, groups)
 
     def understand(self, text: str) -> Found:
-        features = self._features(text)
-        if not features:
+        if not form(text, self._language):
             return Found(None, (), ())
-        values = (self._likeness(self._vectors.transform([features])) @ self._weights)[0]
+        alike = likeness(self._callers.read([text], self._language), self._known)
+        values = self._fit.scores(alike)[0]
         order = np.argsort(-values, kind="stable")
-        scores = tuple((self._ids[at], round(float(min(1.0, max(0.0, values[at]))), 4)) for at in order)
-        return decide(scores, self.accept, MARGIN)
+        raw = tuple((self._ids[at], float(values[at])) for at in order)
+        choice, close = self.bounds.outcome(raw)
+        scores = tuple((id, self.bounds.scaled(value)) for id, value in raw)
+        return Found(choice, close, scores, self._nearest(alike[0]))
 
-    def _features(self, text: str) -> str:
-        """The words and, in Japanese, their reading: recognisers spell as they like, but sound the same."""
-        words = core(text, self._language)
-        if not words:
-            return ""
-        return f"{words}\n{kana(words)}" if self._language == "ja" else words
+    def confusing(self) -> tuple[Confusing, ...]:
+        """The pairs of examples that are taken for each other when one has not been seen, worst first."""
+        unseen = self._fit.unseen()[: self._own]
+        matter = self._matter[: self._own]
+        found: dict[frozenset[int], float] = {}
+        for at in range(self._own):
+            others = unseen[at].copy()
+            others[matter[at]] = -np.inf
+            rival = int(others.argmax())
+            if len(self._ids) < 2 or unseen[at, matter[at]] - others[rival] >= self.bounds.margin:
+                continue
+            if others[rival] < self.bounds.confirm:
+                continue  # taken for nothing: a lonely example, but no confusing one
+            rivals = np.flatnonzero(matter == rival)
+            if rivals.size:
+                nearest = int(rivals[self._likeness[at, rivals].argmax()])
+                found[frozenset((at, nearest))] = float(self._likeness[at, nearest])
+        worst = sorted(found.items(), key=lambda pair: -pair[1])[:MOST_CONFUSING]
+        return tuple(self._confusing(min(pair), max(pair), alike) for pair, alike in worst)
 
-    def _likeness(self, vectors: Any) -> Numbers:
-        product = vectors @ self._known.T
-        return np.asarray(product.toarray(), dtype=np.float64)
+    def _confusing(self, first: int, second: int, alike: float) -> Confusing:
+        return Confusing(self._told(first), self._told(second), round(min(1.0, max(0.0, alike)), 3))
+
+    def _nearest(self, alike: Numbers) -> tuple[tuple[str, str], ...]:
+        mine = np.where(self._matter >= 0, alike, 0.0)
+        return tuple(self._told(int(at)) for at in np.argsort(-mine, kind="stable")[:NEAREST] if mine[at] > 0)
+
+    def _told(self, at: int) -> tuple[str, str]:
+        return self._ids[self._matter[at]], self._phrases[at]
 
 
 def decide(scores: Sequence[tuple[str, float]], accept: float, margin: float) -> Found:
@@ -87,42 +141,58 @@ def decide(scores: Sequence[tuple[str, float]], accept: float, margin: float) ->
     return Found(scores[0][0], (), tuple(scores))
 
 
-def _strangers(likeness: Numbers, wanted: Numbers) -> Numbers:
-    """The best score of each example in a fit that does not know its matter."""
-    best = []
-    for matter in wanted.T:
-        out = matter > 0
-        known = ~out
-        if not out.any() or not known.any():
-            continue
-        inner = likeness[np.ix_(known, known)] + RIDGE * np.eye(int(known.sum()))
-        best.append((likeness[np.ix_(out, known)] @ np.linalg.solve(inner, wanted[known])).max(axis=1))
-    return np.concatenate(best) if best else np.zeros(0)
+def confusing(
+    examples: Mapping[str, Sequence[str]], language: str, embedding: Embedding | None = None
+) -> tuple[Confusing, ...]:
+    """For an editor: which examples of two matters confuse. Empty where there are no words. Raises UnknownLanguage."""
+    try:
+        return Intents(examples, language, embedding).confusing()
+    except ValueError:
+        return ()
 
 
-def _threshold(unseen: Numbers, wanted: Numbers, strangers: Numbers) -> float:
-    """Where the share of examples told rightly is furthest above the share of strangers taken (Youden 1950)."""
-    best, told = unseen.max(axis=1), unseen.argmax(axis=1) == wanted.argmax(axis=1)
+def _topics(
+    known: Callers, features: Features, matter: NDArray[np.intp], matters: int
+) -> tuple[dict[int, int], list[int]]:
+    """Topic to the matter that it is lent to, and the topics that are something else."""
+    told = known.told.scores(likeness(features, known.features))
+    mine = fitted(likeness(features, features), _wanted(matter, matters), np.full(len(matter), DOUBT))
+    back = mine.scores(likeness(known.features, features)).argmax(axis=1)
+    lent: dict[int, int] = {}
+    against: list[int] = []
+    about = np.stack([told[matter == place].mean(axis=0) if (matter == place).any() else np.zeros(told.shape[1])
+                      for place in range(matters)])  # fmt: skip
+    for topic in range(len(known.names)):
+        place = int(about[:, topic].argmax())
+        if about[place, topic] >= ABOUT and np.mean(back[known.topic == topic] == place) >= BACK:
+            lent[topic] = place
+        elif about[place, topic] < BESIDE:
+            against.append(topic)
+    return lent, against
 
-    def gain(accept: float) -> float:
-        taken = float(np.mean(strangers >= accept)) if strangers.size else 0.0
-        return float(np.mean((best >= accept) & told)) - taken
 
-    return max((float(accept) for accept in np.arange(LOWEST, HIGHEST, 0.01)), key=gain)
+def _among(known: Callers, features: Features, taken: NDArray[np.intp]) -> Numbers:
+    """The likenesses among a tree's examples and the topics' phrases at ``taken``, which are known already."""
+    across = likeness(features, known.features.rows(taken))
+    return np.block([[likeness(features, features), across], [across.T, known.likeness[np.ix_(taken, taken)]]])
 
 
-def _vectors(language: str) -> FeatureUnion:
-    def part(row: int, analyzer: str, grams: tuple[int, int]) -> TfidfVectorizer:
-        return TfidfVectorizer(
-            analyzer=analyzer,
-            ngram_range=grams,
-            sublinear_tf=True,
-            lowercase=False,
-            preprocessor=lambda text: text.split("\n")[row],
-        )
+def _wanted(matter: NDArray[np.intp], matters: int) -> Numbers:
+    """A row for each phrase with 1 at its matter; all 0 for what is none (-1)."""
+    return np.where(matter[:, None] == np.arange(matters), 1.0, 0.0)
 
-    if language == "ja":
-        parts = [("words", part(0, "char", (1, 2))), ("sound", part(1, "char", (2, 3)))]
-    else:
-        parts = [("words", part(0, "word", (1, 1))), ("letters", part(0, "char_wb", (2, 4)))]
-    return FeatureUnion(parts, transformer_weights={name: 0.5**0.5 for name, _ in parts})
+
+def _judged(fit: Ridge, matter: NDArray[np.intp], groups: list[NDArray[np.intp]]) -> Bounds:
+    """Known: every phrase of a matter, unseen. Strangers: every phrase of something else, unseen, and every matter and
+    every other topic, unseen as a whole: half of what is no matter here is like what was learnt, half like nothing."""
+    known, width = matter >= 0, fit.wanted.shape[1]
+    unseen = fit.unseen()
+    strangers = [unseen[~known]]
+    for group in groups:
+        if group.size and group.size < len(matter):
+            scores = fit.without(group)
+            own = int(matter[group[0]])
+            if own >= 0:
+                scores[:, own] = -1.0
+            strangers.append(scores)
+    return bounds(unseen[known], matter[known], np.concatenate(strangers) if width else np.zeros((0, width)))

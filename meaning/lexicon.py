@@ -21,6 +21,8 @@ Pattern = re.Pattern[str]
 class Lexicon:
     """fillers, polite and endings are cut out; yes, no, unclear, doubt and light tile an answer; commands by name.
 
+    corrections: ``lead`` and ``mark`` of taking an answer back; ``led`` is a mark only after a lead.
+
     strong, weak: word to digit; a weak word counts only among other digits. units, teens, tens: word to number.
     times: "double" to 2. ordinals: "second" to the key. key_words: "pound" to the key.
     """
@@ -36,6 +38,7 @@ class Lexicon:
     light: Pattern
     backchannels: Pattern
     commands: Mapping[str, Pattern]
+    corrections: Mapping[str, Pattern]
     strong: Mapping[str, str]
     weak: Mapping[str, str]
     units: Mapping[str, int]
@@ -69,6 +72,7 @@ def lexicon(language: str) -> Lexicon:
         light=_any(data["light"]),
         backchannels=_any(data["backchannels"]),
         commands={name: _any(patterns) for name, patterns in data["commands"].items()},
+        corrections={name: _any(patterns) for name, patterns in data["corrections"].items()},
         strong={word: digit for digit, words in digits.items() for word in words["strong"]},
         weak={word: digit for digit, words in digits.items() for word in words["weak"]},
         units={word: int(unit) for unit, words in data["units"].items() for word in words},

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ivr.actions import Ask, Option
-from meaning import phone
+from meaning import addresses, corrections, values
 from meaning.commands import Command, command
-from meaning.digits import digits as spoken_digits
 from meaning.intents import Found, Intents, decide
 from meaning.lexicon import LANGUAGES, lexicon
 from meaning.normal import core, folded, kana
@@ -32,8 +31,10 @@ Scores = tuple[tuple[str, float], ...]
 class Meant:
     """The fields of ivr.events.Spoke that the sense decides.
 
-    choice: the option's id, or ``yes``/``no``. value: digits; a Japanese number as dialled, a foreign one in E.164.
+    choice: the option's id, or ``yes``/``no``. value: canonical (``ivr.slots``); a foreign telephone number in E.164.
     scores: (id, 0..1) best first. close: ids too close to tell apart, best first. command: said instead of an answer.
+    values: (kind, value) of what was said with a choice and is sure, for questions to come.
+    nearest: (id, phrase) that the words resemble most, best first.
     """
 
     choice: str | None = None
@@ -53,6 +54,8 @@ class Sense:
         for ask in asks:
             if ask.expects in ("choice", "open"):
                 self._intents(ask)
+            if ask.expects == "address":
+                addresses.prepare()
 
     def understand(
         self,
@@ -62,15 +65,25 @@ class Sense:
         digits: str = "",
         confidence: float = 1.0,
         *,
-        today: date | None = None,
+        today: date,
+        is_written: bool = False,
+        before: Ask | None = None,
     ) -> Meant:
         """What the hypothesis of the ear means as an answer to ``ask``. Never raises on any text.
 
         text, scores, digits, confidence: as in asr.speech.Hypothesis; scores are shares of the ear's closed list.
+        today: in the zone of the tree. is_written: the customer typed it, so that the signs of a name are theirs.
+        before: the question that was answered before this one. Taken back, its answer is what choice or value are.
         """
         language = ask.language if ask.language in LANGUAGES else LANGUAGES[0]
+        instead = corrections.split(text, language) if ask.expects != "yesno" else None
+        if instead is not None:
+            return self._corrected(ask, instead, before, today=today, is_written=is_written)
         if ask.expects in ("choice", "open"):
-            return self._chosen(ask, language, text, scores)
+            meant = self._chosen(ask, language, text, scores)
+            if meant.choice is None and not meant.close:
+                return meant
+            return replace(meant, values=values.in_passing(text, language, today))
         said = command(text, language)
         if said is not None:
             return Meant(command=said, scores=scores)
@@ -79,10 +92,21 @@ class Sense:
             if side is None and len(named := _named(ask.options, text, language, whole=True)) == 1:
                 side = "yes" if named[0] == "yes" else "no"
             return _agreed(side, scores)
-        return _given(ask, language, text, digits, confidence)
+        value = values.understood(ask, text, digits, confidence, today=today, is_written=is_written)
+        return Meant(value=value)
+
+    def _corrected(self, ask: Ask, instead: str, before: Ask | None, *, today: date, is_written: bool) -> Meant:
+        if not instead:
+            return Meant(command="correct")
+        if before is None:
+            # Nothing was answered yet: what comes after is the answer to this question.
+            return self.understand(ask, instead, today=today, is_written=is_written)
+        meant = self.understand(before, instead, today=today, is_written=is_written)
+        return replace(meant, command="correct", close=(), scores=meant.scores if meant.choice else ())
 
     def _chosen(self, ask: Ask, language: str, text: str, scores: Scores) -> Meant:
-        named = _named(ask.options, text, language)
+        # Among examples, a word that happens to be in what was said does not decide: it is weighed with all others.
+        named = _named(ask.options, text, language, whole=ask.expects == "open")
         if len(named) == 1:
             return Meant(choice=named[0], scores=((named[0], CLEAR),))
         said = command(text, language)
@@ -129,25 +153,10 @@ def _agreed(side: YesNo | None, scores: Scores) -> Meant:
     return Meant(choice=side, scores=((side, max(CLEAR, shares.get(side, 0.0))),))
 
 
-def _given(ask: Ask, language: str, text: str, digits: str, confidence: float) -> Meant:
-    least, most = max(1, ask.least), ask.most or 32
-    if ask.expects == "phone":
-        for said_or_heard in (digits, text):
-            number = phone.normalise(said_or_heard) if said_or_heard else None
-            if number is not None:
-                return Meant(value=phone.national(number))
-        return Meant()
-    said = spoken_digits(text, language, least=least, most=most)
-    heard = digits if digits.isascii() and digits.isdigit() and least <= len(digits) <= most else None
-    if said is not None and heard is not None and said != heard and confidence < HEARD_ENOUGH:
-        return Meant()
-    return Meant(value=heard or said)
-
-
 def _weighed(found: Found, heard: Scores, accept: float) -> Meant:
     """The words and the ear's closed list together; either decides alone when the other says nothing."""
     if not heard:
-        return Meant(choice=found.choice, close=found.close, scores=found.scores)
+        return Meant(choice=found.choice, close=found.close, scores=found.scores, nearest=found.nearest)
     if found.choice is None and not found.close:
         chosen = decide(heard, HEARD_ENOUGH, HEARD_MARGIN)
         return Meant(choice=chosen.choice, close=chosen.close, scores=heard)
@@ -157,7 +166,7 @@ def _weighed(found: Found, heard: Scores, accept: float) -> Meant:
         key=lambda pair: -pair[1],
     )
     chosen = decide([(id, round(score, 4)) for id, score in mixed], (1 - EAR_WEIGHT) * accept, HEARD_MARGIN / 2)
-    return Meant(choice=chosen.choice, close=chosen.close, scores=chosen.scores)
+    return Meant(choice=chosen.choice, close=chosen.close, scores=chosen.scores, nearest=found.nearest)
 
 
 def _named(options: tuple[Option, ...], text: str, language: str, *, whole: bool = False) -> tuple[str, ...]:

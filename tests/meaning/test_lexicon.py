@@ -17,7 +17,8 @@ def test_every_language_has_words_for_the_same_things() -> None:
     for language in LANGUAGES:
         data = yaml.safe_load(resources.files("meaning.words").joinpath(f"{language}.yaml").read_text("utf-8"))
         keys.append(set(data) - OF_ONE_LANGUAGE)
-        assert set(data["commands"]) == {"repeat", "back", "person", "restart", "ja", "en"}
+        assert set(data["commands"]) == {"repeat", "slower", "back", "person", "restart", "ja", "en"}
+        assert set(data["corrections"]) == {"lead", "mark", "led"}
         assert set(data["digits"]) == set("0123456789")
     assert all(found == keys[0] for found in keys)
 

@@ -40,10 +40,64 @@ CASES = {
     ): "no problem|I don't know|yes no|not sure|maybe|address|hmm||yes I'm not sure|what do you mean by that",
 }
 
+MORE = {
+    ("ja", "yes"): (
+        "そうそう|そうそうそう|うん、そう|そうだよ|そうだね|そうっす|"
+        "はい、合ってます|ええ、合ってます|合ってるよ|あってます|それです|"
+        "それでお願いします|それでいいです|それで合ってます|"
+        "それで間違いないです|大丈夫です、はい|はい、大丈夫です|"
+        "問題ありません|問題ないです|オーケー|おk|いいよ|いいですよ|"
+        "よろしいです|おっしゃる通りです|その通りでございます|承知しました|"
+        "わかりました|もちろん|ぜひ|ぜひお願いします|頼みます|はーい|"
+        "はい？そうです|正しいです|左様です|さようでございます|"
+        "はいそうです間違いありません|お願い|はい、よろしくお願いいたします|"
+        "うんお願い|進めてください|続けてください|はい、続けてください|"
+        "ええそうですね|それで進めてください"
+    ),
+    ("ja", "no"): (
+        "違うよ|違うって|違う違う|ちがう|いや違います|いえ違います|"
+        "そうじゃないです|そうじゃなくて|そうではなく|いらない|いりませんよ|"
+        "いらないです|結構ですよ|もう結構です|いえ、大丈夫です|"
+        "いや、大丈夫です|いえ、いいです|いいえ、結構です|いえ、要らないです|"
+        "やめます|やめておく|やめとく|だめ|だめです|ダメです|間違ってます|"
+        "間違いです|合ってないです|違いました|別のです|別の番号です|"
+        "キャンセルで|お断りします|遠慮します|遠慮しておきます|ノーサンキュー|"
+        "まだです|まだ|今は結構です|しなくていいです|不要です|それは違います|"
+        "それじゃないです|ぜんぜん違います|全然違う|送らなくて大丈夫です"
+    ),
+    ("ja", None): (
+        "大丈夫|いいです|大丈夫ですよ|どうしようかな|どうかな|ちょっと待って|"
+        "何ですか|えっと、どうだろう|はいかいいえか|分かりません|住所|三番|"
+        "それは|どっちでもいい|微妙です|考えます|はい、結構です|もしもし"
+    ),
+    ("en", "yes"): (
+        "that's right|yes that's right|that's correct|yes, that's the one|you got it|that is right|it is|"
+        "it's correct|yep that's it|yes sir|yes ma'am|very well|sounds good to me|by all means|why not|"
+        "please do|okay then|ok great|that'll do|that works|works for me|sure, go ahead|yes of course|perfect|"
+        "affirmative|indeed|yeah sure|mm-hmm|uh-huh|right|right you are|totally|you bet|no problem, yes|"
+        "yes, please continue|continue|go on|proceed"
+    ),
+    ("en", "no"): (
+        "nope|no way|nah|no no no|no, that's not it|that's not it|that's not correct|not quite|no, it's wrong|"
+        "it's not|it isn't|it is not|that's wrong|not that one|wrong number|no thanks|no thank you very much|"
+        "I'd rather not|rather not|never mind|forget it|cancel that|stop|don't|please don't|no need|"
+        "that won't be necessary|not yet|incorrect|negative|not me|no, not that"
+    ),
+    ("en", None): (
+        "no problem|I'm not sure|maybe|what|what was that|yes and no|address|hold on|wait|I don't know|"
+        "it depends|both|hello|fine I guess|either"
+    ),
+}
+
 
 @pytest.mark.parametrize(
     ("language", "side", "text"),
-    [(language, side, text) for (language, side), texts in CASES.items() for text in texts.split("|")],
+    [
+        (language, side, text)
+        for cases in (CASES, MORE)
+        for (language, side), texts in cases.items()
+        for text in texts.split("|")
+    ],
 )
 def test_yes_is_yes_no_is_no_and_what_may_be_either_is_neither(language: str, side: str | None, text: str) -> None:
     assert yesno(text, language) == side

@@ -1,0 +1,1 @@
+"""Phrases that figures are taken on, and the examples they are taken with: data only."""

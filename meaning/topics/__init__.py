@@ -1,0 +1,1 @@
+"""How callers of all kinds of centres put what they want, one file a language, and the vectors of these phrases."""
