@@ -55,6 +55,14 @@ PACES: dict[Mode, Pace] = {
     # Numbers are read out in groups, with breath between.
     "digits": Pace(end=1.2, slowest=2.0),
 }
+SLOWER = 1.5
+"""How much longer a caller who asked for it to go slowly is waited for."""
+
+
+def pace(mode: str, *, slow: bool = False) -> Pace:
+    """The pace for a mode of listening, that of free speech for one that is unknown."""
+    found = next((one for name, one in PACES.items() if name == mode), PACES["free"])
+    return found.slower(SLOWER) if slow else found
 
 
 class Segmenter:

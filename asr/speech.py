@@ -21,6 +21,7 @@ class Hint:
 
     mode: ``choice`` one of phrases (a closed list), ``digits`` a string of spoken digits, ``free`` anything.
     phrases: (id, how it is said); one id may have several. prompt: a sentence of the domain that helps free decoding.
+    slow: the caller takes time, so more silence is waited for before an utterance counts as over.
     """
 
     language: str
@@ -28,6 +29,7 @@ class Hint:
     phrases: tuple[tuple[str, str], ...] = ()
     prompt: str = ""
     most_digits: Annotated[int, Field(ge=0, le=32)] = 0
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

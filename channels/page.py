@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Literal
 
 from conversation.inbox import Delivery, Inbox
 from deflect.links import Links, Page
-from ivr.actions import Ask
+from ivr import answers, slots
+from ivr.actions import Ask, Limits
 from ivr.engine import Showing, showing
 from ivr.events import Chose, Event, Filled, Joined, Spoke
 
@@ -31,7 +32,10 @@ class Taken(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What one page shows now. match: the two digits of a page that is not trusted yet, then nothing else is shown."""
+    """What one page shows now. match: the two digits of a page that is not trusted yet, then nothing else is shown.
+
+    limits: of the question, as values. today: in the zone of the tree.
+    """
 
     page: Page
     showing: Showing
@@ -39,6 +43,8 @@ class View:
     recording: bool
     match: str | None
     languages: tuple[str, ...]
+    limits: Limits
+    today: date
 
     @property
     def ask(self) -> Ask | None:
@@ -58,9 +64,13 @@ class PageChannel:
     async def view(self, page: Page) -> View:
         state = await self._inbox.state(page.conversation)
         tree = await self._inbox.tree(page.conversation)
+        today = self._clock().astimezone(tree.zone).date()
+        shown = showing(tree, state)
         return View(
             page=page,
-            showing=showing(tree, state),
+            showing=shown,
+            limits=slots.resolved(shown.ask.expects, shown.ask.limits, today) if shown.ask else Limits(),
+            today=today,
             call="on" if state.voice else "ended",
             recording=state.stage == "recording",
             match=None if page.trusted else page.match,
@@ -79,8 +89,13 @@ class PageChannel:
         return await self._answer(page, Chose(at=self._clock(), channel="page", node=node, option=option), form)
 
     async def fill(self, page: Page, *, node: str, value: str, form: str) -> Taken:
-        """A number was typed, in any width and with any separators."""
+        """Something was typed, in any width and with any separators; nothing passes over an optional question."""
         return await self._answer(page, Filled(at=self._clock(), channel="page", node=node, value=value), form)
+
+    async def amiss(self, page: Page, value: str) -> slots.Why | None:
+        """Why this cannot be an answer to the present question; None when it can."""
+        view = await self.view(page)
+        return answers.typed(view.ask, value, view.today)[1] if view.ask else None
 
     async def person(self, page: Page, *, form: str) -> None:
         """The customer wants a person; only the call can lead there."""

@@ -14,19 +14,22 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from asr.errors import CannotSpeak
-from asr.speech import dump_hint, hypotheses
+from asr.speech import Hypothesis, dump_hint, hypotheses
 from channels import wording
+from channels.answers import understood
 from channels.hints import hint
+from channels.transfers import Transfers
 from channels.turns import Turn, turn
 from channels.wording import Utterance
 from conversation.inbox import Delivery, Inbox
 from conversation.recordings import Recordings
 from ivr import engine, events
-from ivr.actions import Ask, Record
-from meaning.sense import Sense, is_backchannel
+from ivr.actions import Ask, Record, Transfer
+from ivr.nodes import TransferNode
+from meaning.sense import Meant, Sense, is_backchannel
 from telephony import orders
 
 log = logging.getLogger("denwaban.voice")
@@ -35,10 +38,10 @@ BETWEEN_KEYS = 4.0
 """Seconds between two keys of one number before it counts as all that was meant."""
 LONGEST_MESSAGE = 120.0
 """Seconds of a message that is begun anew because its hub died."""
-SURE = 0.6
-"""Share of a closed list, and confidence, from which a command that was heard is obeyed."""
 SPARED_FOR = 120.0
 """Seconds after something was done on the page in which a line without sound is not taken for dead."""
+SLOW = 0.8
+"""Speed of the voice for a caller who asked for it to go slowly."""
 BUSY_ON_SCREEN = 30.0
 """Seconds after something was done on the page in which silence on the line is no silence."""
 
@@ -52,7 +55,7 @@ class Mouth(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
     """What a call works with. sense: by tree digest. known: texts whose sound is kept. sounds: folder of a tree's
-    recorded files, absolute."""
+    recorded files, absolute. transfers: where calls may be put through to."""
 
     inbox: Inbox
     mouth: Mouth
@@ -62,6 +65,7 @@ class Means:
     chime: Path
     sounds: Path
     transcribe: Callable[[str, str, str], None]
+    transfers: Transfers
 
 
 class VoiceCall:
@@ -136,7 +140,7 @@ class VoiceCall:
             self._busy_until = asyncio.get_running_loop().time() + BUSY_ON_SCREEN
             self._order(orders.Spare(call=self.call, seconds=SPARED_FOR))
         if not delivery.repeated:
-            made = turn(delivery.event, delivery.actions)
+            made = turn(delivery.event, delivery.actions, slow=delivery.state.slow)
             self.soon(lambda: self._take(made))
 
     # -- facts of the line ------------------------------------------------------------------------------------
@@ -164,6 +168,8 @@ class VoiceCall:
                 await self._means.recordings.append(self.conversation, fact.recording, fact.piece, b64decode(fact.pcm))
             case orders.Took():
                 await self._took(fact, key)
+            case orders.Transferred():
+                await self._transferred(fact.status, _at(fact.at), key)
             case orders.Ended():
                 self._quiet()
                 await self._post(events.Left(at=_at(fact.at), channel="voice", reason=fact.reason), key)
@@ -180,6 +186,8 @@ class VoiceCall:
             self._order(
                 orders.TakeMessage(call=self.call, recording=f"{self.call}-{fact.play}", longest=done.record.longest)
             )
+        elif done is not None and done.transfer is not None:
+            await self._put_through(done.transfer, f"transfer:{self.call}:{fact.play}")
         elif self._later:
             await self._start(self._later.popleft())
         else:
@@ -195,49 +203,38 @@ class VoiceCall:
         language = asked.language
         if fact.result is None:
             spoke = events.Spoke(at=_at(fact.at), channel="voice", text="", engine="none")
-            await self._post(spoke, key)
+            await self._spoken(spoke, fact, key)
             return
         hypothesis = hypotheses.validate_python(fact.result)
-        tree = await self._means.inbox.tree(self.conversation)
-        sense = self._means.sense(tree.digest)
+        tree, state = await self._means.inbox.tree(self.conversation), await self._means.inbox.state(self.conversation)
         noise = not hypothesis.text and not hypothesis.digits and not hypothesis.scores
         if noise or (fact.barged and asked.expects != "yesno" and is_backchannel(hypothesis.text, language)):
-            if fact.barged:
-                self._order(orders.Resume(call=self.call))
-            else:
-                self._be_patient()
+            self._go_on(fact)
             return
-        top = hypothesis.scores[0] if hypothesis.scores else ("", 0.0)
-        # A closed list always has a best entry: a command counts only when the ear is sure of what it heard.
-        sure = min(top[1], hypothesis.confidence) >= SURE
-        command = top[0].removeprefix("command:") if top[0].startswith("command:") and sure else None
-        scores = tuple(s for s in hypothesis.scores if not s[0].startswith("command:"))
-        meant = sense.understand(
+        at = _at(fact.at)
+        meant = understood(
+            self._means.sense(tree.digest),
             asked,
-            hypothesis.text,
-            scores,
-            hypothesis.digits,
-            hypothesis.confidence,
-            today=_at(fact.at).astimezone(tree.zone).date(),
+            hypothesis,
+            earlier=engine.before(tree, state),
+            today=at.astimezone(tree.zone).date(),
         )
-        understood = datetime.now(UTC).timestamp()
-        spoke = events.Spoke(
-            at=_at(fact.at),
-            channel="voice",
-            text=hypothesis.text,
-            confidence=hypothesis.confidence,
-            choice=None if command else meant.choice,
-            value=None if command else meant.value,
-            scores=meant.scores,
-            close=() if command else meant.close,
-            values=() if command else meant.values,
-            command=command or meant.command,  # type: ignore[arg-type]
-            engine=hypothesis.engine,
-        )
-        await self._post(spoke, key)
-        moments = {"spoken_until": fact.spoken_until, "known": fact.at, "understood": understood}
+        moment = datetime.now(UTC).timestamp()
+        await self._spoken(_spoke(at, hypothesis, meant), fact, key)
+        moments = {"spoken_until": fact.spoken_until, "known": fact.at, "understood": moment}
         recorded = datetime.now(UTC).timestamp()
         log.info("an answer was heard", extra={"call": self.call, "recorded": recorded, **moments})
+
+    async def _spoken(self, spoke: events.Spoke, fact: orders.Heard, key: str) -> None:
+        if not (await self._post(spoke, key)).actions:
+            self._go_on(fact)  # words to nobody, while something is on its way
+
+    def _go_on(self, fact: orders.Heard) -> None:
+        """What was heard is no answer: the prompt that it paused goes on, or silence counts again."""
+        if fact.barged:
+            self._order(orders.Resume(call=self.call))
+        else:
+            self._be_patient()
 
     async def _took(self, fact: orders.Took, key: str) -> None:
         self._recording = None
@@ -247,6 +244,27 @@ class VoiceCall:
         if fact.seconds > 0:
             language = (await self._means.inbox.state(self.conversation)).language
             self._means.transcribe(self.conversation, fact.recording, language)
+
+    # -- being put through ------------------------------------------------------------------------------------
+
+    async def _put_through(self, transfer: Transfer, key: str) -> None:
+        tree = await self._means.inbox.tree(self.conversation)
+        node = tree.nodes.get(transfer.node)
+        written = isinstance(node, TransferNode) and node.to == transfer.to
+        target = self._means.transfers.target(transfer.to) if written else None
+        if target is None:
+            log.warning("a tree puts calls through to where they may not go", extra={"node": transfer.node})
+            await self._transferred(403, datetime.now(UTC), key)
+            return
+        self._order(orders.Transfer(call=self.call, to=target, conversation=self.conversation))
+
+    async def _transferred(self, status: int, at: datetime, key: str) -> None:
+        state = await self._means.inbox.state(self.conversation)
+        if 200 <= status < 300:
+            await self._post(events.Connected(at=at, channel="voice", node=state.node), key)
+            return
+        reason: Literal["busy", "failed"] = "busy" if status in (486, 600) else "failed"
+        await self._post(events.NotConnected(at=at, channel="voice", node=state.node, reason=reason), key)
 
     # -- turns ------------------------------------------------------------------------------------------------
 
@@ -261,8 +279,12 @@ class VoiceCall:
         self._joined = joined
         self.belong_to(conversation)
         tree, state = await self._means.inbox.tree(self.conversation), await self._means.inbox.state(self.conversation)
-        made = Turn(utterances=[wording.back_again(state.language)], finish=state.finished)
-        if state.stage == "recording":
+        made = Turn(utterances=[wording.back_again(state.language)], finish=state.finished, slow=state.slow)
+        node = tree.nodes.get(state.node)
+        if state.stage == "transferring" and isinstance(node, TransferNode):
+            # Perhaps the hub before had not ordered it yet; a line that is at it already lets this pass.
+            made.utterances, made.transfer = [], Transfer(node=state.node, to=node.to)
+        elif state.stage == "recording":
             made.record = Record(node=state.node, longest=LONGEST_MESSAGE, language=state.language)
         elif (asked := engine.present(tree, state)) is not None:
             made.utterances.extend(wording.ask(asked))
@@ -278,22 +300,27 @@ class VoiceCall:
         if made.empty:
             return
         self._keyed_some = False
-        if made.replaces or self._playing is None or self._playing.ask is not None:
+        self._later = deque(one for one in self._later if not one.waits)  # what it waits for has come
+        if made.replaces or self._playing is None or not self._playing.heard_out:
             self._later.clear()
-            await self._start(made)
+            first, *rest = made.parts()
+            self._later.extend(rest)
+            await self._start(first)
         else:
-            self._later.append(made)
+            self._later.extend(made.parts())
 
     async def _start(self, made: Turn) -> None:
         self._quiet()
-        files = [await self._file(utterance) for utterance in made.utterances]
+        files = [await self._file(utterance, SLOW if made.slow else 1.0) for utterance in made.utterances]
         if made.ask is not None:
             self._ask = made.ask
             self._listen += 1
             self._asked[self._listen] = made.ask
             self._asked.pop(self._listen - 8, None)
-            self._order(orders.Listen(call=self.call, listen=self._listen, hint=dump_hint(hint(made.ask))))
-        elif made.record is not None or made.finish:
+            self._order(
+                orders.Listen(call=self.call, listen=self._listen, hint=dump_hint(hint(made.ask, slow=made.slow)))
+            )
+        elif made.record is not None or made.transfer is not None or made.finish:
             self._ask = None
             self._order(orders.Unlisten(call=self.call))
         self._play += 1
@@ -307,7 +334,7 @@ class VoiceCall:
         if made.finish:
             self._order(orders.HangUp(call=self.call, after_play=True))
 
-    async def _file(self, utterance: Utterance) -> Path:
+    async def _file(self, utterance: Utterance, speed: float) -> Path:
         if utterance.audio:
             recorded = (self._means.sounds / utterance.audio).resolve()
             if recorded.is_file() and recorded.is_relative_to(self._means.sounds):
@@ -315,7 +342,7 @@ class VoiceCall:
             log.warning("a recorded prompt is missing; its words are spoken", extra={"file": utterance.audio})
         keep = utterance.keep or self._means.known(utterance)
         try:
-            path = await self._means.mouth.file(utterance.text, utterance.language, keep=keep)
+            path = await self._means.mouth.file(utterance.text, utterance.language, keep=keep, speed=speed)
         except CannotSpeak:
             log.warning("a prompt could not be spoken; a chime stands for it", extra={"call": self.call})
             return self._means.chime
@@ -339,15 +366,36 @@ class VoiceCall:
             self._be_patient()
             return
         waited = events.Waited(at=datetime.now(UTC), channel="voice", seconds=patience)
-        self.soon(lambda: self._post(waited, None))
+
+        async def wait() -> None:
+            await self._post(waited, None)
+
+        self.soon(wait)
 
     def _quiet(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    async def _post(self, event: events.Event, key: str | None) -> None:
-        await self._means.inbox.post(self.conversation, event, key=key)
+    async def _post(self, event: events.Event, key: str | None) -> Delivery:
+        return await self._means.inbox.post(self.conversation, event, key=key)
+
+
+def _spoke(at: datetime, heard: Hypothesis, meant: Meant) -> events.Spoke:
+    return events.Spoke(
+        at=at,
+        channel="voice",
+        text=heard.text,
+        confidence=heard.confidence,
+        choice=meant.choice,
+        value=meant.value,
+        scores=meant.scores,
+        close=meant.close,
+        command=meant.command,
+        values=meant.values,
+        nearest=meant.nearest,
+        engine=heard.engine,
+    )
 
 
 def _at(stamp: float) -> datetime:

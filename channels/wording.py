@@ -72,7 +72,19 @@ def ahead(action: Say | Ask) -> list[Utterance]:
 
 
 def _how(action: Ask) -> str:
+    if action.expects == "wait":
+        return ""
+    words = _way(action)
+    if not action.optional:
+        return words
+    return _sentences(action.language, words, phrase(action.language, "pass_over"))
+
+
+def _way(action: Ask) -> str:
+    """How an answer is given, by voice and by key."""
     language = action.language
+    keys = "_keys" if action.keys_only else ""
+    is_exact = 0 < action.least == action.most
     match action.expects:
         case "choice" | "open":
             keyed = [o for o in action.options if o.key]
@@ -82,11 +94,22 @@ def _how(action: Ask) -> str:
             return listed + phrase(language, "options_end") + phrase(language, "or_speak")
         case "yesno":
             return phrase(language, "yesno")
+        case "digits" | "member" if is_exact:
+            return phrase(language, f"digits_exact{keys}", most=action.most)
         case "digits":
-            exact = action.least == action.most and action.most > 0
-            return phrase(language, "digits_exact", most=action.most) if exact else phrase(language, "digits_open")
-        case "phone":
-            return phrase(language, "phone")
+            return phrase(language, f"digits_open{keys}")
+        case "count" if action.most == 1:
+            return phrase(language, f"count_one{keys}")
+        case "phone" | "date" | "time" | "amount" | "count" | "address":
+            return phrase(language, f"{action.expects}{keys}")
+        case "member" | "name" | "text":
+            return phrase(language, action.expects)
+        case "rest" | "wait":
+            return ""  # the question itself says what is wanted
+
+
+def _sentences(language: str, *parts: str) -> str:
+    return ("" if language == "ja" else " ").join(part.strip() for part in parts if part)
 
 
 def _key(key: str | None, language: str) -> str:

@@ -21,6 +21,7 @@ from asr.mouth import Mouth
 from asr.segmenter import PACES
 from asr.vad import Gate
 from channels import wording
+from channels.transfers import Transfers
 from channels.voice import VoiceChannel
 from channels.voice_call import Means
 from channels.voicemail import Transcriber
@@ -199,6 +200,7 @@ class Hub:
                 chime=chime_file(settings.data / "prompts"),
                 sounds=(settings.tree.parent if settings.tree else settings.data / "sounds").resolve(),
                 transcribe=self.transcriber.soon,
+                transfers=Transfers(named=settings.transfers, domain=settings.transfer_domain),
             ),
             language=settings.language,
             country="JP",

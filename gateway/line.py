@@ -13,7 +13,7 @@ from typing import Any
 
 from asr import listening
 from asr.ear_client import EarClient
-from asr.segmenter import PACES
+from asr.segmenter import pace
 from asr.vad import Gate
 from gateway.errors import Complaint
 from gateway.settings import Settings
@@ -44,7 +44,7 @@ class CallHearing:
         return [_translated(edge) for edge in self._listening.feed(pcm)]
 
     def expect(self, hint: dict[str, Any]) -> None:
-        self._listening.expect(PACES.get(hint.get("mode", "free"), PACES["free"]))
+        self._listening.expect(pace(hint.get("mode", "free"), slow=bool(hint.get("slow"))))
 
     def forget(self) -> None:
         self._listening.forget()
@@ -85,6 +85,7 @@ def engine_settings(settings: Settings, index: int) -> EngineSettings:
         media_timeout=settings.media_timeout,
         longest_call=settings.longest_call,
         retry_after=settings.retry_after,
+        transfer_patience=settings.transfer_patience,
         waiting=tones.keep(settings.run / "sounds", "waiting", tones.waiting_sound()),
     )
 

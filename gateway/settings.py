@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from channels.transfers import is_allowed
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -53,6 +55,12 @@ class Settings(BaseSettings):
     media_timeout: float = 20.0
     """No RTP for so long, not on hold: the call ends."""
     longest_call: float = 3600.0
+    transfers: dict[str, str] = {}
+    """Names that trees may put calls through to: name to number or SIP address."""
+    transfer_domain: str = ""
+    """Domain of the numbers that calls are put through to, the trunk's; default: where the call came from."""
+    transfer_patience: Annotated[float, Field(ge=1, le=300)] = 30.0
+    """Nobody answers there for so long: the caller is back with us."""
 
     # The record
     database: str = ""
@@ -108,6 +116,11 @@ class Settings(BaseSettings):
     def _make_sense(self) -> Settings:
         if self.rtp_high - self.rtp_low < 40 * (self.lines + 1):
             raise ValueError(f"rtp_low..rtp_high is too small: {self.lines} lines need {40 * (self.lines + 1)} ports")
+        for name, target in self.transfers.items():
+            if not is_allowed(target):
+                raise ValueError(f"transfers: {name} is no number or SIP address that calls may be put through to")
+        if self.transfer_domain and not is_allowed(f"sip:x@{self.transfer_domain}"):
+            raise ValueError("transfer_domain: no host")
         if bool(self.tls_certificate) != bool(self.tls_key):
             raise ValueError("tls_certificate and tls_key go together")
         return self

@@ -63,6 +63,7 @@ class Ask:
     expects: ``choice`` one of options; ``open`` own words, options being the known matters; ``yesno`` options
     ``yes`` and ``no``; the others a value of that kind (``ivr.slots``). least, most: how many keys make one; most is 0
     where it cannot be keyed. limits: what the value must keep to. keys_only: words have failed; it is to be keyed.
+    optional: it may be passed over.
     spoken: what the voice says instead of text and list, when the tree words it itself.
     patience: seconds of silence, after the question was heard, until the caller counts as having waited.
     retry: how often it was asked before, in a row.
@@ -83,6 +84,7 @@ class Ask:
     audio: str | None = None
     limits: Limits = Limits()
     keys_only: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ asked for, ``#`` hands in and ``*`` starts over.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Literal, cast
 
 from ivr import addresses, asides, callbacks, linking, retries, slots
@@ -22,9 +23,11 @@ How = Literal["key", "voice", "page"]
 LISTED = ("choice", "open", "yesno", "wait")
 """What is answered by an option, or not at all; everything else by a value."""
 BAD: dict[str, slots.Why] = {
-    "date": "bad_date", "time": "bad_time", "amount": "bad_number", "count": "bad_number", "address": "bad_address",
+    "digits": "bad_digits", "phone": "bad_digits", "member": "bad_member", "date": "bad_date", "time": "bad_time",
+    "amount": "bad_number", "count": "bad_number", "name": "bad_name", "address": "bad_address", "rest": "bad_address",
+    "text": "bad_text",
 }  # fmt: skip
-"""What is said of keys that make no value of that kind; of any other kind they make one, right or wrong."""
+"""What is said of keys and words that make no value of that kind."""
 
 
 def pressed(turn: Turn, event: Pressed) -> None:
@@ -105,13 +108,24 @@ def chose(turn: Turn, event: Chose) -> None:
 
 def filled(turn: Turn, event: Filled) -> None:
     ask = underlying(turn.tree, turn.state)
-    if ask is None or ask.node != event.node or ask.expects in LISTED:
+    if ask is None or ask.node != event.node:
         return
-    value = slots.typed(ask.expects, event.value, ask.limits, turn.today)
-    if value is None or _amiss(turn, ask, value):
-        return
-    asides.tapped(turn)
-    answered(turn, ask, value, "page")
+    if ask.optional and not event.value.strip():
+        asides.tapped(turn)
+        _pass_over(turn)
+    elif ask.expects not in LISTED:
+        value, amiss = typed(ask, event.value, turn.today)
+        if amiss is None:
+            asides.tapped(turn)
+            answered(turn, ask, value, "page")
+
+
+def typed(ask: Ask, text: str, today: date) -> tuple[str, slots.Why | None]:
+    """What was typed into the field of this question: the value, and what is wrong with it, if anything."""
+    value = slots.typed(ask.expects, text, ask.limits, today)
+    if value is None:
+        return "", BAD.get(ask.expects, "bad_text")
+    return value, _amiss(ask, value, today)
 
 
 def answered(turn: Turn, ask: Ask, value: str, how: How, *, sure: bool = True) -> None:
@@ -173,17 +187,21 @@ def passed_over(turn: Turn) -> bool:
     node = turn.tree.nodes[turn.state.node]
     if not (isinstance(node, AskNode) and node.optional and turn.state.stage == "asking" and not turn.state.aside):
         return False
-    turn.go(next(target for _, target in node.targets))
+    _pass_over(turn)
     return True
 
 
-def _amiss(turn: Turn, ask: Ask, value: str) -> slots.Why | None:
+def _pass_over(turn: Turn) -> None:
+    turn.go(next(target for _, target in turn.tree.nodes[turn.state.node].targets))
+
+
+def _amiss(ask: Ask, value: str, today: date) -> slots.Why | None:
     """What is wrong with this value as an answer."""
     if ask.node.endswith("/number"):
         return None if is_mobile(value) else "not_mobile"
-    if ask.expects == "address" and turn.state.stage == "asking" and not addresses.is_whole(value):
+    if ask.expects == "address" and not addresses.is_whole(value):
         return None  # its rest is asked for
-    return slots.amiss(ask.expects, value, ask.least, ask.most, ask.limits, turn.today)
+    return slots.amiss(ask.expects, value, ask.least, ask.most, ask.limits, today)
 
 
 def _pressed_digit(turn: Turn, ask: Ask, digit: str) -> None:
@@ -215,7 +233,7 @@ def _keyed(turn: Turn, ask: Ask, digits: str) -> None:
 
 def _valued(turn: Turn, ask: Ask, value: str, how: How, *, sure: bool = True) -> None:
     _keep(turn, "")
-    amiss = _amiss(turn, ask, value)
+    amiss = _amiss(ask, value, turn.today)
     if amiss:
         return retries.failed(turn, amiss)
     return answered(turn, ask, value, how, sure=sure)

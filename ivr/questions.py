@@ -117,6 +117,7 @@ def node_ask(
         audio=tree.audio(node.spoken if spoken and node.spoken else _text(node), language),
         limits=limits,
         keys_only=retry >= 2 and most > 0,
+        optional=isinstance(node, AskNode) and node.optional,
     )
 
 

@@ -34,6 +34,8 @@ from telephony.orders import (
     TakeMessage,
     Taken,
     Took,
+    Transfer,
+    Transferred,
     Unlisten,
 )
 from telephony.ports import Sound
@@ -57,6 +59,8 @@ class Phone(Protocol):
 
     def wait(self, call: str, on: bool) -> None: ...
 
+    def transfer(self, call: str, to: str, conversation: str) -> None: ...
+
     def spare(self, call: str, seconds: float) -> None: ...
 
     def hang_up(self, call: str, reason: str) -> None: ...
@@ -74,7 +78,7 @@ class Means:
     tell: Callable[[Fact], object]
 
 
-CallOrder = Play | Hush | Resume | Listen | Unlisten | TakeMessage | Spare | HangUp
+CallOrder = Play | Hush | Resume | Listen | Unlisten | TakeMessage | Transfer | Spare | HangUp
 
 
 class Call:
@@ -91,6 +95,7 @@ class Call:
         self._message: TakeMessage | None = None
         self._recorder: Recorder | None = None
         self._speaking = self._hang_up_after = False
+        self.transferring = False
         self._finishing: set[asyncio.Task[None]] = set()
 
     @property
@@ -122,6 +127,11 @@ class Call:
                 self._stop_listening()
                 self._message = order
                 phone.play(self.id, TONE, (str(self._means.tone),))
+            case Transfer():
+                self._stop_listening()
+                if not self.transferring:
+                    self.transferring = True
+                    phone.transfer(self.id, order.to, order.conversation)
             case Spare():
                 phone.spare(self.id, order.seconds)
             case HangUp(after_play=True) if self._play is not None and not self._paused:
@@ -154,6 +164,10 @@ class Call:
         self._means.tell(Played(call=self.id, at=at, play=play, complete=complete))
         if self._hang_up_after and self._play is None:
             self._means.phone.hang_up(self.id, "ours")
+
+    def transfer_ended(self, status: int, at: float) -> None:
+        self.transferring = False
+        self._means.tell(Transferred(call=self.id, at=at, status=status))
 
     def tick(self) -> None:
         """Attend to the sound that has come since the last time; every 20 ms."""

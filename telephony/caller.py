@@ -277,6 +277,9 @@ class Caller:
     def media_changed(self, leg: Leg) -> None:
         """Nothing to do: the leg connects its own sound."""
 
+    def transfer_told(self, leg: Leg, status: int, final: bool) -> None:
+        """Nothing to do: a test caller transfers nobody."""
+
     def keyed(self, leg: Leg, digit: str, method: Literal["rfc4733", "info"]) -> None:
         self._stack.tell(self._key, digit, method, time.monotonic())
 

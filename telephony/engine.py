@@ -16,9 +16,10 @@ from typing import Any, Literal
 
 import pjsua2 as pj
 
+from telephony.identity import identify
 from telephony.leg import Leg
 from telephony.playout import Playout
-from telephony.signals import AnySignal, CameIn, Gone, HeldChanged, KeyReported, PlayEnded
+from telephony.signals import AnySignal, CameIn, Gone, HeldChanged, KeyReported, PlayEnded, TransferEnded
 from telephony.stack import Stack, StackSettings, upcall
 
 INBOUND = 3
@@ -38,6 +39,7 @@ class EngineSettings:
     refusal: Literal[486, 503] = 503
     retry_after: int = 5
     waiting: Path | None = None
+    transfer_patience: float = 30.0
 
 
 class _Account(pj.Account):  # type: ignore[misc]
@@ -60,6 +62,8 @@ class _Live:
     packets: int = -1
     media_seen: float = 0.0
     spared_until: float = 0.0
+    transfers: int = 0
+    transferring: bool = False
 
 
 class Engine:
@@ -119,6 +123,10 @@ class Engine:
             live.spared_until = time.monotonic() + seconds
 
         self._with(call, run)
+
+    def transfer(self, call: str, to: str, conversation: str) -> None:
+        """to: a SIP address, or a number, which is called where the call came from. Ends in TransferEnded."""
+        self._with(call, lambda live: self._transfer(live, to, conversation))
 
     def hang_up(self, call: str, reason: str) -> None:
         self._with(call, lambda live: live.leg.end(reason))
@@ -201,6 +209,35 @@ class Engine:
     def keyed(self, leg: Leg, digit: str, method: Literal["rfc4733", "info"]) -> None:
         if leg.name in self._live:
             self._tell(KeyReported(call=leg.name, digit=digit, method=method))
+
+    def _transfer(self, live: _Live, to: str, conversation: str) -> None:
+        if live.transferring:
+            return
+        live.transferring, live.transfers = True, live.transfers + 1
+        name, number = live.leg.name, live.transfers
+        host = identify(live.invite).host
+        target = to if ":" in to else f"sip:{to}@{host}" if host else ""
+        if not target or not live.leg.transfer(target, conversation):
+            self._transfer_ended(live, 500)
+            return
+
+        def out_of_patience() -> None:
+            # By name: what holds the leg until then would keep it beyond the call's end.
+            waiting = self._live.get(name)
+            if waiting is not None and waiting.transfers == number:
+                self._transfer_ended(waiting, 408)
+
+        self.stack.after(self._settings.transfer_patience, out_of_patience)
+
+    def transfer_told(self, leg: Leg, status: int, final: bool) -> None:
+        live = self._live.get(leg.name)
+        if live is not None and (final or status >= 300):
+            self._transfer_ended(live, status)
+
+    def _transfer_ended(self, live: _Live, status: int) -> None:
+        if live.transferring:
+            live.transferring = False
+            self._tell(TransferEnded(call=live.leg.name, status=status))
 
     def gone(self, leg: Leg, status: int) -> None:
         self._refused.pop(leg.name, None)

@@ -20,19 +20,24 @@ _URI = re.compile(r"(?i)\b(sips?|tel):([^@;?>\s,]{1,128})(?:@([^;?>\s,]{1,255}))
 _VISUAL = re.compile(r"[-.()]")
 _NUMBER = re.compile(rf"^\+?[0-9*#]{{1,{LONGEST_NUMBER}}}$")
 _USER = re.compile(rf"^[A-Za-z0-9_.+*#~-]{{1,{LONGEST_NAME}}}$")
+_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _NAMELESS = frozenset({"anonymous", "unknown", "unavailable", "restricted", "private", "withheld"})
 _HIDES = frozenset({"id", "user", "header", "full"})
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """caller, called, diverted: user parts as received (numbers without visual separators), or None."""
+    """caller, called, diverted: user parts as received (numbers without visual separators), or None.
+
+    host: host and port that the call says it comes from, or None.
+    """
 
     caller: str | None
     called: str | None
     diverted: str | None
     privacy: bool
     sip_call_id: str
+    host: str | None = None
 
 
 def identify(invite: str) -> Identity:
@@ -55,12 +60,22 @@ def identify(invite: str) -> Identity:
         diverted=next(iter((*users("diversion"), *users("history-info"))), None),
         privacy=privacy,
         sip_call_id=re.sub(r"[^!-~]", "", next(iter(headers.get("call-id", [])), ""))[:128],
+        host=_host(headers.get("from", [])) or _host(headers.get("contact", [])),
     )
 
 
 def _called(invite: str, to: list[str]) -> str | None:
     request = _users(invite.split("\n", 1)[0][:512])
     return next(iter((*to, *request)), None)
+
+
+def _host(values: list[str]) -> str | None:
+    for value in values:
+        for match in _URI.finditer(_unquoted(value)):
+            host = match[3] or ""
+            if _HOST.fullmatch(host) and not host.lower().endswith(".invalid"):
+                return host
+    return None
 
 
 def _headers(invite: str) -> dict[str, list[str]]:
@@ -82,8 +97,11 @@ def _headers(invite: str) -> dict[str, list[str]]:
 
 def _users(value: str) -> list[str]:
     """User parts of the SIP and tel URIs in a header; what stands in a quoted display name is none."""
-    unquoted = re.sub(r'"(?:[^"\\]|\\.)*"?', " ", value)
-    return [user for match in _URI.finditer(unquoted) if (user := _clean(match)) is not None]
+    return [user for match in _URI.finditer(_unquoted(value)) if (user := _clean(match)) is not None]
+
+
+def _unquoted(value: str) -> str:
+    return re.sub(r'"(?:[^"\\]|\\.)*"?', " ", value)
 
 
 def _clean(match: re.Match[str]) -> str | None:

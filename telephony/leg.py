@@ -25,6 +25,9 @@ NETWORK_DELAY = 0.02
 
 
 class Owner(Protocol):
+    def transfer_told(self, leg: Leg, status: int, final: bool) -> None:
+        """How a transfer goes: a SIP status, and whether it is the last."""
+
     def confirmed(self, leg: Leg) -> None:
         """200 and ACK have been exchanged."""
 
@@ -93,6 +96,18 @@ class Leg(pj.Call):  # type: ignore[misc]
         operation.statusCode = status
         with contextlib.suppress(pj.Error):  # it may be over already
             self.hangup(operation)
+
+    def transfer(self, target: str, conversation: str) -> bool:
+        """Ask the far end to call ``target`` instead of us. False when it cannot even be asked."""
+        operation = pj.CallOpParam(True)
+        header = pj.SipHeader()
+        header.hName, header.hValue = "X-Denwaban-Conversation", conversation
+        operation.txOption.headers.append(header)
+        try:
+            self.xfer(f"<{target}>", operation)
+        except pj.Error:
+            return False
+        return True
 
     def negotiated(self) -> Negotiated:
         if self._index is None:
@@ -204,6 +219,11 @@ class Leg(pj.Call):  # type: ignore[misc]
     def onDtmfDigit(self, parameters: Any) -> None:  # noqa: N802
         method = "info" if parameters.method == pj.PJSUA_DTMF_METHOD_SIP_INFO else "rfc4733"
         self._owner.keyed(self, str(parameters.digit), method)  # type: ignore[arg-type]
+
+    @upcall
+    def onCallTransferStatus(self, parameters: Any) -> None:  # noqa: N802
+        parameters.cont = not parameters.finalNotify
+        self._owner.transfer_told(self, int(parameters.statusCode), bool(parameters.finalNotify))
 
     @upcall
     def onCallTransferRequest(self, parameters: Any) -> None:  # noqa: N802

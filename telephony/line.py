@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from telephony.call import Call, Means
 from telephony.identity import identify
 from telephony.orders import Answered, Drain, dump_fact, load_order
-from telephony.signals import AnySignal, CameIn, Gone, HeldChanged, KeyReported, PlayEnded
+from telephony.signals import AnySignal, CameIn, Gone, HeldChanged, KeyReported, PlayEnded, TransferEnded
 
 log = logging.getLogger(__name__)
 
@@ -111,6 +111,9 @@ class Line:
                 call.key(signal.digit, signal.method, signal.at, signal.clock)
             case PlayEnded():
                 call.play_ended(signal.play, signal.complete, signal.at)
+            case TransferEnded():
+                self._wait(call.id, False)
+                call.transfer_ended(signal.status, signal.at)
             case HeldChanged():
                 log.debug("hold", extra={"call": signal.call, "held": signal.held})
             case Gone():
@@ -169,7 +172,7 @@ class Line:
             late = owed is not None and now - owed > FIRST_ORDER_WITHIN
             if call.audible:
                 self._wait(call.id, False)
-            elif away or late:
+            elif away or late or call.transferring:
                 self._wait(call.id, True)
             elif owed is None:
                 self._wait(call.id, False)

@@ -79,6 +79,20 @@ class TakeMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """Ask the caller's side to call this instead of us (RFC 3515, blind). ``Transferred`` tells what came of it.
+
+    to: a SIP address, or a number, which is called where the call came from. conversation: told to the far end in the
+    header X-Denwaban-Conversation. A second one while the first is under way does nothing.
+    """
+
+    kind: Literal["Transfer"] = "Transfer"
+    call: str
+    to: str
+    conversation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spare:
     """The caller is busy elsewhere, on a screen: for ``seconds`` from now dead media does not end the call."""
 
@@ -103,7 +117,7 @@ class Drain:
     kind: Literal["Drain"] = "Drain"
 
 
-Order = Play | Hush | Resume | Listen | Unlisten | TakeMessage | Spare | HangUp | Drain
+Order = Play | Hush | Resume | Listen | Unlisten | TakeMessage | Transfer | Spare | HangUp | Drain
 
 # -- facts: line to hub -------------------------------------------------------------------------------------------
 
@@ -197,6 +211,16 @@ class Took:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Transferred:
+    """What came of a transfer. status: of SIP; 2xx: somebody answered there, 408: nobody did in time."""
+
+    kind: Literal["Transferred"] = "Transferred"
+    call: str
+    at: float
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """The call is over. reason: ``hangup`` by the caller, ``ours``, ``media timeout``, ``no ack``, ``lost`` ...
 
@@ -211,7 +235,7 @@ class Ended:
     quality: dict[str, float] = field(default_factory=dict)
 
 
-Fact = Answered | Keyed | Played | SpeechBegan | Heard | Taken | Took | Ended
+Fact = Answered | Keyed | Played | SpeechBegan | Heard | Taken | Took | Transferred | Ended
 
 _orders: TypeAdapter[Order] = TypeAdapter(Annotated[Order, Field(discriminator="kind")])
 _facts: TypeAdapter[Fact] = TypeAdapter(Annotated[Fact, Field(discriminator="kind")])

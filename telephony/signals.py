@@ -52,6 +52,13 @@ class HeldChanged(Signal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransferEnded(Signal):
+    """status: as the far end told it; 408 when it told nothing in time."""
+
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gone(Signal):
     """The call is over. confirmed: ``CameIn`` had been told."""
 
@@ -61,4 +68,4 @@ class Gone(Signal):
     confirmed: bool
 
 
-AnySignal = CameIn | KeyReported | PlayEnded | HeldChanged | Gone
+AnySignal = CameIn | KeyReported | PlayEnded | HeldChanged | TransferEnded | Gone

@@ -189,14 +189,16 @@ def rows(lines: list[Line], say: Words) -> list[Row]:
     """The record, told in order. Options are named as the customer saw them, by the question that was open."""
     told = []
     labels: dict[str, str] = {}
+    expects = ""
     for line in lines:
         try:
             if line.cause is None:
-                entry = told_event(events.load(line.payload), say, labels)
+                entry = told_event(events.load(line.payload), say, labels, expects)
             else:
                 action = actions.load(line.payload)
                 if isinstance(action, actions.Ask):
                     labels = {option.id: option.label for option in action.options}
+                    expects = action.expects
                 entry = told_action(action, say)
         except ValidationError:
             # Written by a later release: the rest can still be read.

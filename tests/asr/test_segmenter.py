@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr.segmenter import PACES, Edge, Pace, Segmenter
+from asr.segmenter import PACES, Edge, Pace, Segmenter, pace
 
 FRAME = 0.02
 
@@ -125,3 +125,10 @@ def test_silence_always_ends_it(steps: list[tuple[float, bool]]):
     for _ in range(round((segmenter.end + FRAME) / FRAME) + 1):
         segmenter.feed(FRAME, False)
     assert not segmenter.speaking
+
+
+def test_a_caller_who_takes_time_is_waited_for_longer_in_every_mode():
+    for mode, usual in PACES.items():
+        assert pace(mode) == usual
+        assert pace(mode, slow=True).end > usual.end
+    assert pace("some day") == PACES["free"]

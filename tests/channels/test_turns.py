@@ -37,3 +37,39 @@ def test_the_end_and_a_message_are_taken_over():
     made = turn(None, (SAY, actions.Record(node="v", longest=60, language="ja"), actions.Finish(outcome="message")))
     assert made.record is not None
     assert made.finish
+
+
+WAIT = actions.Ask(node="n/calling", text="お調べしています。", language="ja", expects="wait")
+
+
+def test_news_may_cut_off_the_words_that_ask_for_patience_but_not_what_was_said_before_them():
+    made = turn(events.Pressed(at=AT, channel="voice", digit="1"), (SAY, WAIT))
+    said, patience = made.parts()
+    assert ([u.text for u in said.utterances], said.heard_out, said.replaces) == (["はい。"], True, True)
+    assert ([u.text for u in patience.utterances], patience.heard_out) == (["お調べしています。"], False)
+    assert patience.ask is WAIT
+
+
+def test_a_turn_that_asks_something_is_one_piece():
+    made = turn(None, (SAY, ASK))
+    assert made.parts() == (made,)
+    assert turn(None, (WAIT,)).parts()[0].ask is WAIT
+
+
+def test_a_call_is_put_through_after_what_is_said():
+    made = turn(None, (SAY, actions.Transfer(node="t", to="0312345678")))
+    assert made.transfer is not None
+    assert made.heard_out
+    assert not made.empty
+
+
+def test_what_a_webhook_or_a_desk_reports_waits_until_a_sentence_is_over():
+    for event in (
+        events.Replied(at=AT, channel="system", node="n"),
+        events.NotConnected(at=AT, channel="system", node="n", reason="busy"),
+    ):
+        assert not turn(event, (SAY, ASK)).replaces
+
+
+def test_slowness_is_the_turns_own():
+    assert turn(None, (SAY,), slow=True).slow

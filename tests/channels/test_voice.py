@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from record import Trees
+from record import EVERYTHING, Trees
 
 from asr.errors import CannotSpeak
 from asr.speech import Hypothesis, dump_hypothesis
+from channels.transfers import Transfers
 from channels.voice import Ladder, VoiceChannel
 from channels.voice_call import Means
 from conversation.inbox import Inbox
@@ -19,7 +20,7 @@ from conversation.recordings import Recordings
 from conversation.store import Store
 from ivr import engine
 from ivr.actions import Ask
-from ivr.events import Chose
+from ivr.events import Chose, NotConnected, Replied
 from meaning.sense import Sense
 from telephony import orders
 from wire.facts import FactSource, serve_facts
@@ -31,12 +32,13 @@ class Mouth:
     """Writes down what it is asked to speak; a text's file is named by its number."""
 
     def __init__(self):
-        self.spoken, self.forgotten, self.dumb = [], [], False
+        self.spoken, self.speeds, self.forgotten, self.dumb = [], [], [], False
 
     async def file(self, text, language, *, keep, speed=1.0):
         if self.dumb:
             raise CannotSpeak("away")
         self.spoken.append(text)
+        self.speeds.append(speed)
         return Path(f"/said/{len(self.spoken) - 1}.wav")
 
     def forget(self, path):
@@ -81,9 +83,9 @@ class Line:
 
 
 class Centre:
-    def __init__(self, folder):
+    def __init__(self, folder, source=None):
         self.folder, self.mouth = folder, Mouth()
-        self.trees = Trees()
+        self.trees, self.transfers = Trees(source=source), Transfers()
         asks = [a for a in engine.prompts(self.trees.current()) if isinstance(a, Ask)]
         self.sense = Sense(asks)
         self.transcribed = []
@@ -102,6 +104,7 @@ class Centre:
             chime=Path("/chime.wav"),
             sounds=self.folder / "sounds",
             transcribe=lambda *about: self.transcribed.append(about),
+            transfers=self.transfers,
         )
         self.voice = VoiceChannel(
             means, language="ja", country="JP", resume_within=timedelta(hours=1), busy_tree=self.trees.current
@@ -133,6 +136,13 @@ class Centre:
         conversation = await self.inbox.by_ref("call", call)
         return await self.inbox.timeline(conversation)
 
+    async def post(self, kind, call="c1", **more):
+        conversation = await self.inbox.by_ref("call", call)
+        await self.inbox.post(conversation, kind(at=datetime.now(UTC), channel="system", **more))
+
+    async def state(self, call="c1"):
+        return await self.inbox.state(await self.inbox.by_ref("call", call))
+
     async def settled(self, line):
         async with asyncio.timeout(WITHIN):
             while line.source.pending:
@@ -142,6 +152,12 @@ class Centre:
 @pytest.fixture
 def centre(tmp_path):
     return Centre(tmp_path)
+
+
+@pytest.fixture
+def everything(tmp_path):
+    """A centre whose tree has every kind of node."""
+    return Centre(tmp_path, EVERYTHING.read_text("utf-8"))
 
 
 async def test_an_answered_call_is_greeted_and_listened_to(centre):
@@ -345,6 +361,148 @@ async def test_what_is_said_of_this_caller_alone_is_forgotten_with_the_call(cent
         line.tell(orders.Ended, reason="hangup")
         await centre.settled(line)
     assert Path(play.files[0]) in centre.mouth.forgotten
+
+
+async def test_a_call_is_put_through_when_all_is_said_and_ends_when_somebody_is_there(everything):
+    async with everything.open(), everything.line() as line:
+        line.answered()
+        await line.says()
+        line.tell(orders.Keyed, digit="5")
+        play, said = await line.says()
+        assert said == "本社へおつなぎします。"
+        line.tell(orders.Played, play=play.play, complete=True)
+        transfer = await line.next(orders.Transfer)
+        conversation = await everything.inbox.by_ref("call", "c1")
+        assert (transfer.to, transfer.conversation) == ("+81312345678", conversation)
+        line.tell(orders.Transferred, status=200)
+        await line.next(orders.HangUp)
+        await everything.settled(line)
+        assert (await everything.state()).outcome == "connected"
+
+
+@pytest.mark.parametrize(("status", "reason"), [(486, "busy"), (408, "failed"), (603, "failed"), (500, "failed")])
+async def test_a_transfer_that_fails_brings_the_caller_back_into_the_tree(everything, status, reason):
+    async with everything.open(), everything.line() as line:
+        line.answered()
+        await line.says()
+        line.tell(orders.Keyed, digit="5")
+        play, _ = await line.says()
+        line.tell(orders.Played, play=play.play, complete=True)
+        await line.next(orders.Transfer)
+        line.tell(orders.Transferred, status=status)
+        _, said = await line.says()
+        assert "担当者におつなぎします。" in said
+        (failed,) = [x.payload for x in await everything.timeline() if x.kind == "NotConnected"]
+        assert failed["reason"] == reason
+
+
+async def test_a_name_that_the_settings_do_not_know_puts_nobody_through(tmp_path):
+    source = EVERYTHING.read_text("utf-8").replace('to: "+81312345678"', "to: head_office")
+    centre = Centre(tmp_path, source)
+    async with centre.open(), centre.line() as line:
+        line.answered()
+        await line.says()
+        line.tell(orders.Keyed, digit="5")
+        play, _ = await line.says()
+        line.tell(orders.Played, play=play.play, complete=True)
+        _, said = await line.says()
+        assert "担当者におつなぎします。" in said
+        assert (await centre.state()).stage == "queueing"
+
+
+async def test_a_new_hub_puts_through_whom_the_one_before_was_about_to(everything):
+    async with everything.open(), everything.line() as line:
+        line.answered()
+        await line.says()
+        line.tell(orders.Keyed, digit="5")
+        await line.says()
+        await everything.settled(line)
+    alive = orders.Answered(call="c1", at=0.0, sip_call_id="x", caller="09012345678", called=None)
+    async with everything.open(), everything.line(calls=(alive,)) as line:
+        assert (await line.next(orders.Transfer)).to == "+81312345678"
+
+
+async def test_what_a_customer_waits_for_does_not_cut_off_what_was_said_before(everything):
+    async with everything.open(), everything.line() as line:
+        line.answered()
+        await line.says()
+        line.tell(orders.Keyed, digit="6")
+        play, said = await line.says()
+        assert said == "担当者におつなぎします。"
+        await everything.post(NotConnected, node="staff", reason="busy")
+        line.tell(orders.Played, play=play.play, complete=True)
+        _, said = await line.says()
+        assert said == "ご伝言を録音いたします。"
+
+
+async def test_what_a_customer_waits_for_is_said_as_soon_as_it_is_there(everything):
+    async with everything.open(), everything.line() as line:
+        line.answered()
+        await line.says()
+        line.tell(orders.Keyed, digit="6")
+        play, _ = await line.says()
+        line.tell(orders.Played, play=play.play, complete=True)
+        _, patience = await line.says()
+        await everything.post(NotConnected, node="staff", reason="busy")
+        _, said = await line.says()
+    assert patience != said == "ご伝言を録音いたします。"
+
+
+async def test_words_while_something_is_on_its_way_leave_the_prompt_going_on(everything):
+    async with everything.open(), everything.line() as line:
+        line.answered()
+        await line.says()
+        line.tell(orders.Keyed, digit="6")
+        play, _ = await line.says()
+        line.tell(orders.Played, play=play.play, complete=True)
+        listen = await line.next(orders.Listen)
+        await line.says()
+        line.hears("まだですか", listen.listen, barged=True, confidence=0.9)
+        await line.next(orders.Resume)
+
+
+async def test_a_webhooks_answer_is_told_while_the_customer_still_hears_that_it_is_looked_up(everything):
+    async with everything.open(), everything.line() as line:
+        line.answered()
+        await line.says()
+        for digit in "4" + "1200#" + "4711#":
+            line.tell(orders.Keyed, digit=digit)
+        await everything.settled(line)
+        assert (await everything.state()).stage == "calling"
+        await everything.post(Replied, node="look_up", values=(("order_state", "発送済み"),))
+        said = ""
+        while "発送済み" not in said:
+            _, said = await line.says()
+
+
+async def test_a_caller_who_asks_for_it_is_spoken_to_slowly_and_waited_for_longer(centre):
+    async with centre.open(), centre.line() as line:
+        line.answered()
+        listen = await line.next(orders.Listen)
+        await line.says()
+        assert set(centre.mouth.speeds) == {1.0}
+        assert not listen.hint["slow"]
+        already = len(centre.mouth.speeds)
+        line.hears("ゆっくり", listen.listen, scores=(("command:slower", 0.9),))
+        listen = await line.next(orders.Listen)
+        await line.says()
+    assert listen.hint["slow"]
+    assert set(centre.mouth.speeds[already:]) == {0.8}
+
+
+async def test_a_correction_answers_the_question_before_in_one_breath(everything):
+    async with everything.open(), everything.line() as line:
+        line.answered()
+        await line.says()
+        line.tell(orders.Keyed, digit="4")
+        listen = await line.next(orders.Listen)
+        await line.says()
+        line.hears("そうじゃなくて、予約したい", listen.listen)
+        await line.says()
+        await everything.settled(line)
+        (spoke,) = [x.payload for x in await everything.timeline() if x.kind == "Spoke"]
+        assert (spoke["command"], spoke["choice"]) == ("correct", "booking")
+        assert (await everything.state()).node == "day"
 
 
 def test_a_fact_is_acknowledged_only_when_all_before_it_are_done():

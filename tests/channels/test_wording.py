@@ -39,6 +39,16 @@ def test_a_tree_that_words_its_own_menu_is_left_alone():
         ({"expects": "digits", "least": 4, "most": 12, "options": ()}, "シャープ"),
         ({"expects": "phone", "least": 10, "most": 11, "options": ()}, "シャープ"),
         ({"expects": "yesno"}, "1を"),
+        ({"expects": "member", "least": 8, "most": 8, "options": ()}, "8桁の番号を、押すか、お話しください"),
+        ({"expects": "member", "options": ()}, "英字"),
+        ({"expects": "date", "least": 4, "most": 8, "options": ()}, "お話しいただくか、西暦の年、月、日を、8桁"),
+        ({"expects": "time", "least": 3, "most": 4, "options": ()}, "4桁"),
+        ({"expects": "amount", "least": 1, "most": 7, "options": ()}, "シャープ"),
+        ({"expects": "count", "least": 1, "most": 1, "options": ()}, "数をお話しいただくか、数字を押してください"),
+        ({"expects": "count", "least": 1, "most": 2, "options": ()}, "シャープ"),
+        ({"expects": "name", "options": ()}, "苗字から"),
+        ({"expects": "address", "least": 7, "most": 7, "options": ()}, "郵便番号"),
+        ({"expects": "text", "options": ()}, "ご自由に"),
     ],
 )
 def test_each_kind_of_question_says_how_to_answer_it(more, expected):
@@ -57,3 +67,29 @@ def test_every_label_that_may_be_tapped_is_prepared_as_it_will_be_acknowledged()
     for option in MENU:
         heard = Acknowledge(channel="page", node="n", label=option.label, language="ja")
         assert wording.acknowledge(heard).text in prepared
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("expects", ["digits", "phone", "member", "date", "time", "amount", "count", "address"])
+def test_when_only_keys_are_left_nobody_is_asked_to_speak(expects, language):
+    more = {"expects": expects, "options": (), "language": language, "keys_only": True}
+    for most in (1, 7, 8):
+        how = wording.ask(ask(**more, least=most if expects == "member" else 1, most=most))[1].text
+        assert "話し" not in how
+        assert " say " not in f" {how} "
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_who_has_to_wait_is_told_so_and_nothing_else(language):
+    (only,) = wording.ask(ask(expects="wait", options=(), text="少々お待ちください。", language=language))
+    assert only.text == "少々お待ちください。"
+
+
+def test_a_question_that_may_be_passed_over_says_how():
+    how = wording.ask(ask(expects="text", options=(), optional=True))[1]
+    assert how.text == "ご自由にお話しください。お答えにならないときは、そのままお待ちください。"
+    assert how.keep
+
+
+def test_the_rest_of_an_address_says_itself_what_is_wanted():
+    assert len(wording.ask(ask(expects="rest", options=()))) == 1

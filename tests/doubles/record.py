@@ -20,6 +20,8 @@ from ivr.tree import Tree, load
 
 MASTER = bytes(range(32))
 NUMBER = "+819012345678"
+EVERYTHING = Path(__file__).with_name("everything.yaml")
+"""A tree with every kind of node and of value."""
 
 
 class Clock:
@@ -40,8 +42,9 @@ class Trees:
         "centre_number": "03-1234-5678",
     }
 
-    def __init__(self, *, note: str = "") -> None:
-        self._current = load(demo.text() + note, values=self.VALUES)
+    def __init__(self, *, note: str = "", source: str | None = None) -> None:
+        """source: another tree than the product's own."""
+        self._current = load((source or demo.text()) + note, values=self.VALUES)
         self._known = {self._current.digest: self._current}
 
     def current(self) -> Tree:

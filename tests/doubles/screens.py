@@ -30,6 +30,12 @@ from web.app import Parts, create_app
 VALUES = {"sms_sender": "050-1234-5678", "link_domain": "localhost", "centre_number": "03-1234-5678"}
 NUMBER = "+819012345678"
 PASSWORD = "a long and calm sentence"
+EVERYTHING = Path(__file__).with_name("everything.yaml")
+
+
+def beginning_at(node: str) -> str:
+    """The source of the tree that has every kind of node and value, whose greeting leads to this one."""
+    return EVERYTHING.read_text("utf-8").replace("    next: matter\n", f"    next: {node}\n", 1)
 
 
 @dataclass
@@ -46,10 +52,10 @@ class Clock:
 
 
 class Trees:
-    """The demo tree alone."""
+    """One tree alone: the demo, or another's source."""
 
-    def __init__(self) -> None:
-        self._demo = load(demo.text(), values=VALUES)
+    def __init__(self, source: str | None = None) -> None:
+        self._demo = load(source or demo.text(), values=VALUES)
 
     def current(self) -> Tree:
         return self._demo
@@ -131,10 +137,11 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def house(folder: Path, port: int) -> AsyncIterator[House]:
+async def house(folder: Path, port: int, source: str | None = None) -> AsyncIterator[House]:
+    """source: of another tree than the demo."""
     clock = Clock()
     store = Store.open(f"sqlite:///{folder / 'record.db'}", bytes(range(32)), spool=folder / "spool")
-    inbox = Inbox(store, Trees(), clock)
+    inbox = Inbox(store, Trees(source), clock)
     links = Links(store, timedelta(hours=24), clock)
     codes = Codes(links, store, clock)
     outbox = Outbox(store, clock)

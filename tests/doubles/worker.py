@@ -105,6 +105,11 @@ class Hub:
         async with asyncio.timeout(15), self._news:
             await self._news.wait_for(lambda: self._peer is not None)
 
+    async def news(self) -> None:
+        """Wait for the next fact."""
+        async with self._news:
+            await self._news.wait()
+
     def order(self, order: Order) -> None:
         assert self._peer is not None
         self._peer.order(dump_order(order))

@@ -32,6 +32,9 @@ def test_a_misspelt_setting_in_the_file_is_refused(tmp_path):
         {"rtp_low": 20000, "rtp_high": 20100},
         {"tls_certificate": "cert.pem"},
         {"resume_within": "-PT1H"},
+        {"transfers": {"fire": "119"}},
+        {"transfers": {"office": "tel:0312345678"}},
+        {"transfer_domain": "trunk.example.jp/x"},
     ],
 )
 def test_nonsense_is_refused(wrong):

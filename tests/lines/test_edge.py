@@ -220,7 +220,15 @@ def test_a_scanner_gets_no_answer(house):
 
 @pytest.mark.parametrize(
     ("method", "status"),
-    [("REGISTER", 403), ("SUBSCRIBE", 405), ("MESSAGE", 405), ("PUBLISH", 405), ("REFER", 481), ("INFO", 481)],
+    [
+        ("REGISTER", 403),
+        ("SUBSCRIBE", 405),
+        ("MESSAGE", 405),
+        ("PUBLISH", 405),
+        ("REFER", 481),
+        ("INFO", 481),
+        ("NOTIFY", 481),
+    ],
 )
 def test_what_is_no_call_is_refused(house, method, status):
     here = house(1)

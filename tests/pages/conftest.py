@@ -28,6 +28,13 @@ async def house(tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator[s
 
 
 @pytest_asyncio.fixture
+async def everything(tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator[screens.House]:
+    """A house whose tree has every kind of value; calls stand at the name."""
+    async with screens.house(tmp_path / "everything", free_port(), screens.beginning_at("name")) as made:
+        yield made
+
+
+@pytest_asyncio.fixture
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
@@ -48,7 +55,7 @@ def phone(house: screens.House, chromium: Browser) -> Open:
         page = await context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: _note(message.text))
-        await page.goto(house.url + path)
+        await page.goto(path if "://" in path else house.url + path)
         return page
 
     def _note(text: str) -> None:

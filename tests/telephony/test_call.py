@@ -26,6 +26,8 @@ from telephony.orders import (
     TakeMessage,
     Taken,
     Took,
+    Transfer,
+    Transferred,
     Unlisten,
 )
 from telephony.ports import Sound
@@ -54,6 +56,9 @@ class Notebook:
 
     def wait(self, call: str, on: bool) -> None:
         self.done.append(("wait", on))
+
+    def transfer(self, call: str, to: str, conversation: str) -> None:
+        self.done.append(("transfer", to, conversation))
 
     def spare(self, call: str, seconds: float) -> None:
         self.done.append(("spare", seconds))
@@ -190,6 +195,19 @@ async def test_hanging_up_after_the_prompt_waits_for_its_end(room: Room) -> None
     room.call.play_ended(4, True, 0.0)
     assert room.phone.done[-1] == ("hang up", "ours")
     assert [(fact.play, fact.complete) for fact in room.told(Played)] == [(4, True)]
+
+
+async def test_a_call_is_put_through_once_however_often_it_is_ordered_and_nobody_is_listened_to(room: Room) -> None:
+    room.call.order(listen(1))
+    for _ in range(2):
+        room.call.order(Transfer(call="c", to="0311112222", conversation="k"))
+    await room.hear(VOICE, QUIET)
+    assert room.phone.done == [("transfer", "0311112222", "k")]
+    assert room.told(Heard) == []
+    room.call.transfer_ended(486, 1.0)
+    assert [fact.status for fact in room.told(Transferred)] == [486]
+    room.call.order(Transfer(call="c", to="0311113333", conversation="k"))
+    assert room.phone.done[-1] == ("transfer", "0311113333", "k")
 
 
 async def test_hanging_up_after_nothing_does_not_wait(room: Room) -> None:

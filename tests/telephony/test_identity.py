@@ -77,9 +77,27 @@ def test_an_escaped_line_break_does_not_come_out() -> None:
     assert identify(invite(sender="<sip:0311%0d%0aX-Evil@h>;tag=1")).caller is None
 
 
+@pytest.mark.parametrize(
+    ("sender", "contact", "host"),
+    [
+        ("<sip:0311112222@trunk.example.jp>;tag=1", "", "trunk.example.jp"),
+        ("<sip:0311112222@192.0.2.7:5070>;tag=1", "", "192.0.2.7:5070"),
+        ("<sip:0311112222@[2001:db8::7]>;tag=1", "", "[2001:db8::7]"),
+        ('"x" <sip:anonymous@anonymous.invalid>;tag=1', "<sip:a@192.0.2.8;transport=tcp>", "192.0.2.8"),
+        ("<sip:anonymous@anonymous.invalid>;tag=1", "", None),
+        ("<sip:0311112222@-x>;tag=1", "", None),
+    ],
+)
+def test_where_a_call_comes_from_is_told_for_what_is_to_be_called_there(
+    sender: str, contact: str, host: str | None
+) -> None:
+    assert identify(invite(*([f"Contact: {contact}"] if contact else []), sender=sender)).host == host
+
+
 @given(st.text(max_size=400) | st.lists(st.text(max_size=60)).map("\r\n".join))
 def test_garbage_gives_no_one_and_never_raises(text: str) -> None:
     for message in (text, "INVITE sip:1@h SIP/2.0\r\n" + text, invite(text), invite(sender=text.replace("\r\n", " "))):
         who = identify(message)
         for user in (who.caller, who.called, who.diverted):
             assert user is None or (0 < len(user) <= LONGEST_NAME and user.isascii() and user.isprintable())
+        assert who.host is None or (who.host.isascii() and not set(who.host) & set(" <>;?@\r\n"))

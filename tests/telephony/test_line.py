@@ -8,9 +8,21 @@ import pytest
 
 from telephony.hearing import Edge
 from telephony.line import AWAY_AFTER, FIRST_ORDER_WITHIN, STUCK_AFTER, Line, Means
-from telephony.orders import Answered, Drain, Ended, Fact, Hush, Play, Played, dump_order, load_fact
+from telephony.orders import (
+    Answered,
+    Drain,
+    Ended,
+    Fact,
+    Hush,
+    Play,
+    Played,
+    Transfer,
+    Transferred,
+    dump_order,
+    load_fact,
+)
 from telephony.ports import Sound
-from telephony.signals import CameIn, Gone, PlayEnded
+from telephony.signals import CameIn, Gone, PlayEnded, TransferEnded
 
 INVITE = "INVITE sip:100@h SIP/2.0\r\nFrom: <sip:0311112222@h>;tag=1\r\nTo: <sip:100@h>\r\nCall-ID: x@h\r\n\r\n"
 
@@ -33,6 +45,8 @@ class Telephone:
 
     def wait(self, call: str, on: bool) -> None:
         (self.waiting.add if on else self.waiting.remove)(call)
+
+    def transfer(self, call: str, to: str, conversation: str) -> None: ...
 
     def spare(self, call: str, seconds: float) -> None: ...
 
@@ -144,6 +158,20 @@ def test_a_caller_whom_the_hub_leaves_without_a_first_word_hears_the_waiting_sou
     assert house.phone.waiting == {"c"}
     house.play(1)
     assert house.phone.waiting == set()
+
+
+def test_a_caller_who_is_being_put_through_hears_the_waiting_sound_until_it_is_known_what_came_of_it(
+    house: House,
+) -> None:
+    now = house.come_in()
+    house.line.order(dump_order(Transfer(call="c", to="0311112222", conversation="k")))
+    house.line.mind_silence(now)
+    assert house.phone.waiting == {"c"}
+    house.line.signal(TransferEnded(call="c", status=486))
+    assert house.phone.waiting == set()
+    house.line.mind_silence(time.monotonic())
+    assert house.phone.waiting == set()
+    assert [fact.status for fact in house.facts if isinstance(fact, Transferred)] == [486]
 
 
 def test_orders_for_calls_that_are_gone_and_orders_that_are_none_do_nothing(house: House) -> None:

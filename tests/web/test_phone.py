@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import re
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 
 import httpx
 import pytest
+import screens
 from screens import House
 
-from ivr.events import Joined
+from ivr.events import AreaFound, Joined
 
 pytestmark = pytest.mark.real
 
@@ -300,3 +304,120 @@ async def test_a_page_cannot_join_for_the_voice(house: House) -> None:
         await browser.post(f"{path}/answer", data={**form(page.text), "option": "lost", "channel": "voice"})
     events = [line for line in await house.inbox.timeline(conversation) if line.cause is None]
     assert [line.channel for line in events if line.kind == Joined.__name__] == ["voice", "page"]
+
+
+@contextlib.asynccontextmanager
+async def standing(folder: Path, port: int, node: str, language: str = "ja") -> AsyncIterator[tuple[House, str, str]]:
+    """A house whose calls stand at this node: it, a conversation, and the path of its page."""
+    async with screens.house(folder, port, screens.beginning_at(node)) as house:
+        conversation = await house.call(language)
+        yield house, conversation, await house.link(conversation)
+
+
+@pytest.mark.parametrize(
+    ("node", "typed", "saved"),
+    [
+        ("day", {"value": "2026-12-01"}, ("day", "2026-12-01")),
+        ("day", {"value": "令和8年12月1日"}, ("day", "2026-12-01")),
+        ("hour", {"value": "13:30"}, ("hour", "13:30")),
+        ("guests", {"value": "３"}, ("guests", "3")),
+        ("amount", {"value": "12,000円"}, ("amount", "12000")),
+        ("name", {"value": "髙橋 太郎", "kana": "たかはし たろう"}, ("name", "髙橋 太郎|タカハシ タロウ")),
+        (
+            "address",
+            {"code": "100-0001", "value": "東京都千代田区千代田1-1"},
+            ("address", "1000001|東京都千代田区千代田1-1"),
+        ),
+        ("opinion", {"value": "とても\n良かった"}, ("opinion", "とても 良かった")),
+        ("where", {"value": "03-1234-5678"}, ("where", "0312345678")),
+        ("check", {"value": "1234-5674"}, ("member", "12345674")),
+    ],
+)
+async def test_every_kind_of_value_is_taken_from_its_field(
+    tmp_path: Path, free_port: Callable[[], int], node: str, typed: dict[str, str], saved: tuple[str, str]
+) -> None:
+    async with standing(tmp_path, free_port(), node) as (house, conversation, path):
+        async with house.browser(follow_redirects=True) as browser:
+            page = await browser.get(path)
+            page = await browser.post(f"{path}/answer", data={**form(page.text), **typed})
+        assert "alarm" not in page.text.partition("</style>")[2]
+        assert (await house.inbox.state(conversation)).variable(saved[0]) == saved[1]
+
+
+@pytest.mark.parametrize(
+    ("node", "typed", "told"),
+    [
+        ("day", {"value": "2026-11-24"}, "2026年11月25日、水曜日以降を入力してください。"),
+        ("day", {"value": "2027-12-01"}, "までの中から入力してください。"),
+        ("day", {"value": "2026-02-30"}, "日付を確認できませんでした。"),
+        ("hour", {"value": "18:00"}, "午後5時までの中から入力してください。"),
+        ("guests", {"value": "9"}, "8以下で入力してください。"),
+        ("guests", {"value": "たくさん"}, "数字だけで入力してください。"),
+        ("amount", {"value": "9999999"}, "1,000,000円以下で入力してください。"),
+        ("name", {"value": "髙橋", "kana": "takahashi"}, "フリガナは、カタカナまたはひらがなで"),
+        ("address", {"code": "123", "value": "千代田1-1"}, "7桁の郵便番号、または番地までのご住所を"),
+        ("address", {"code": "", "value": ""}, "7桁の郵便番号、または番地までのご住所を"),
+        ("check", {"value": "1234-5678"}, "番号のどこかに誤りがあるようです。"),
+        ("check", {"value": "12345"}, "番号の形が合わないようです。"),
+    ],
+)
+async def test_what_is_wrong_with_a_value_is_told_and_it_may_be_typed_again(
+    tmp_path: Path, free_port: Callable[[], int], node: str, typed: dict[str, str], told: str
+) -> None:
+    async with (
+        standing(tmp_path, free_port(), node) as (house, _, path),
+        house.browser(follow_redirects=True) as browser,
+    ):
+        page = await browser.get(path)
+        before = heading(page.text)
+        page = await browser.post(f"{path}/answer", data={**form(page.text), **typed})
+        assert heading(page.text) == before
+        assert told in page.text
+        assert 'aria-invalid="true"' in page.text
+
+
+async def test_a_postal_code_alone_is_looked_up_and_its_area_is_shown_for_the_rest(
+    tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    async with standing(tmp_path, free_port(), "address") as (house, conversation, path):
+        async with house.browser(follow_redirects=True) as browser:
+            page = await browser.get(path)
+            page = await browser.post(f"{path}/answer", data={**form(page.text), "code": "100-0001", "value": ""})
+            assert "このままお待ちください" in page.text
+            assert 'http-equiv="refresh"' in page.text, "without a script the page looks again by itself"
+            area = AreaFound(at=house.clock(), channel="system", code="1000001", areas=("東京都千代田区千代田",))
+            await house.post(conversation, area)
+            page = await browser.get(path)
+            assert "東京都千代田区千代田ですね" in heading(page.text)
+            await browser.post(f"{path}/answer", data={**form(page.text), "value": "１－１"})
+        address = (await house.inbox.state(conversation)).variable("address")
+    assert address is not None
+    assert address.startswith("1000001|東京都千代田区千代田")
+
+
+async def test_an_optional_question_may_be_passed_over_and_another_may_not(
+    tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    async with standing(tmp_path, free_port(), "rating") as (house, conversation, path):
+        async with house.browser(follow_redirects=True) as browser:
+            for node in ("rating.score", "rating.why"):
+                page = await browser.get(path)
+                assert "答えずに次へ進む" in page.text
+                await browser.post(f"{path}/answer", data={**form(page.text), "skip": "1"})
+                assert (await house.inbox.state(conversation)).node == node
+        assert (await house.inbox.state(conversation)).given == ()
+    (tmp_path / "other").mkdir()
+    async with standing(tmp_path / "other", free_port(), "day") as (house, conversation, path):
+        async with house.browser(follow_redirects=True) as browser:
+            page = await browser.get(path)
+            assert "答えずに次へ進む" not in page.text
+            page = await browser.post(f"{path}/answer", data={**form(page.text), "skip": "1"})
+        assert (await house.inbox.state(conversation)).node == "day"
+        assert "日付を確認できませんでした" in page.text
+
+
+async def test_every_page_of_every_kind_of_field_stays_light(tmp_path: Path, free_port: Callable[[], int]) -> None:
+    async with standing(tmp_path, free_port(), "name") as (house, _, path), house.browser() as browser:
+        first = await browser.get(path)
+        script = await browser.get(re.search(r'src="([^"]+)"', first.text)[1])  # type: ignore[index]
+    assert len(gzip.compress(first.content)) + len(gzip.compress(script.content)) <= 14 * 1024

@@ -7,7 +7,7 @@ import pytest
 
 from ivr import actions, events
 from ivr.actions import Action, Ask, Finish, Option, SendLink
-from ivr.events import Caller, Chose, CodeIssued, Event, Joined, LinkFailed, Recorded, Spoke
+from ivr.events import AreaFound, Caller, Chose, CodeIssued, Command, Event, Filled, Joined, LinkFailed, Recorded, Spoke
 from web.catalogue import LANGUAGES, words
 from web.timeline import Told, masked, told_action, told_event
 
@@ -27,6 +27,15 @@ EVENTS: dict[str, dict[str, Any]] = {
     "PageArrived": {"page": "p", "match": "42"},
     "Recorded": {"recording": "r1", "seconds": 12.4},
     "Transcribed": {"recording": "r1", "text": "折り返しお願いします"},
+    "AreaFound": {"code": "1000001", "areas": ["東京都千代田区千代田"]},
+    "Replied": {"node": "n", "values": [["order_state", "発送済み"]]},
+    "CallFailed": {"node": "n", "reason": "timeout"},
+    "Identified": {"node": "n", "customer": "c17"},
+    "NotIdentified": {"node": "n", "reason": "no_match"},
+    "Connected": {"node": "n"},
+    "NotConnected": {"node": "n", "reason": "closed"},
+    "Booked": {"node": "n"},
+    "NotBooked": {"node": "n", "reason": "full"},
 }
 ACTIONS: dict[str, dict[str, Any]] = {
     "Say": {"node": "n", "text": "こんにちは", "language": "ja"},
@@ -37,6 +46,12 @@ ACTIONS: dict[str, dict[str, Any]] = {
     "TrustPage": {"page": "p"},
     "RefusePage": {"page": "p"},
     "Record": {"node": "n", "longest": 60, "language": "ja"},
+    "FindArea": {"code": "1000001"},
+    "Call": {"node": "n", "webhook": "order", "send": [["code", "4711"]]},
+    "Identify": {"node": "n", "number": "+819012345678", "known": [["member", "12345674"]]},
+    "Enqueue": {"node": "n", "queue": "main"},
+    "Book": {"node": "n", "queue": "main", "to": "+819012345678", "when": "2026-11-25T10:00:00+09:00"},
+    "Transfer": {"node": "n", "to": "+81312345678"},
     "StartAfresh": {},
     "Finish": {"outcome": "resolved"},
 }
@@ -84,8 +99,43 @@ def test_speech_is_told_with_how_sure_and_what_it_was_taken_for() -> None:
     assert told.scores == (("Lost card", 0.8), ("x", 0.1))
 
 
+def test_a_value_is_told_as_people_read_it_and_so_is_what_was_said_with_it() -> None:
+    spoke = Spoke(
+        at=AT, channel="voice", text="x", value="2026-11-25", confidence=0.9, values=(("time", "10:00"), ("count", "3"))
+    )
+    told = told_event(spoke, words("ja"), expects="date")
+    assert told.details == (
+        "値 2026年11月25日、水曜日",
+        "あわせてお話しになった時刻 午前10時",
+        "あわせてお話しになった数 3",
+    )
+
+
+def test_a_decision_is_explained_by_the_examples_that_it_was_nearest_to() -> None:
+    spoke = Spoke(
+        at=AT, channel="voice", text="x", nearest=(("lost", "i lost my card"), ("address", "i moved")), confidence=0.5
+    )
+    assert _told(spoke, lost="Lost card").details == (
+        "Nearest examples: “i lost my card” (Lost card) / “i moved” (address)",
+    )
+
+
+def test_an_unknown_postal_code_is_told_as_unknown() -> None:
+    assert _told(AreaFound(at=AT, channel="system", code="9999999")).text == "No area was found for postal code 9999999"
+
+
+def test_what_others_are_asked_is_told_without_the_values_and_with_the_number_masked() -> None:
+    told = [told_action(actions.load({"kind": kind, **ACTIONS[kind]}), words("en")) for kind in ACTIONS]
+    assert not [one for one in told if "4711" in str(one) or "12345674" in str(one) or "+819012345678" in str(one)]
+    assert any("Wednesday" in one.text for one in told), "when to call back is told as people read it"
+
+
+def test_a_question_that_was_passed_over_on_the_page_is_told_as_such() -> None:
+    assert _told(Filled(at=AT, channel="page", node="n", value="")).text == "Passed over the question on the page"
+
+
 def test_each_command_is_told_in_both_languages() -> None:
-    for command in ("repeat", "back", "person", "restart", "ja", "en"):
+    for command in get_args(Command):
         spoke = Spoke(at=AT, channel="voice", text="x", command=command)
         assert all(told_event(spoke, words(language)).details for language in LANGUAGES)
 

@@ -11,8 +11,8 @@ function apply(html, own) {
   for (const id of parts) {
     const old = part(id), fresh = part(id, next);
     if (!fresh || old.dataset.key === fresh.dataset.key) continue;
-    const held = document.activeElement, inside = old.contains(held);
-    const typed = old.querySelector("#value"), at = typed?.selectionStart;
+    const held = document.activeElement, inside = old.contains(held), at = held.selectionStart;
+    const typed = old.querySelectorAll("[data-node]");
     old.replaceChildren(...fresh.childNodes);
     old.className = fresh.className;
     old.dataset.key = fresh.dataset.key;
@@ -21,11 +21,16 @@ function apply(html, own) {
       continue;
     }
     if (!own && part("note")) note("");
-    const field = part("value");
-    const kept = typed && field?.dataset.node === typed.dataset.node;
-    if (kept) field.value = typed.value;
-    if (kept && held === typed) (field.focus(), field.setSelectionRange(at, at));
-    else if (own || inside || held === document.body) part("prompt").focus();
+    let to = own || inside || held === document.body ? part("prompt") : null;
+    for (const was of typed) {
+      const field = part(was.id);
+      if (field?.dataset.node !== was.dataset.node) continue;
+      field.value = was.value;
+      if (held === was) to = field;
+    }
+    if (own) to = old.querySelector("[aria-invalid]") ?? to;
+    to?.focus();
+    if (at != null && to?.id === held.id) to.setSelectionRange(at, at);
   }
 }
 
