@@ -4,9 +4,9 @@ Everything of a customer is sealed under a key of the site; who it is, is found 
 A caller is known when there is exactly one customer with all of it. The number that seems to call chooses among several
 and proves nothing: numbers can be faked.
 
-How likely is a guess? A conversation has five failed tries, a number ten an hour, and what is tried against one customer
-counts against that customer, ten a day: who knows a member number and guesses the birthday, from however many numbers,
-has one chance in some two thousand a day.
+How likely is a guess? A conversation has five failed tries, a number ten an hour, and what is tried against one
+customer counts against that customer, ten a day: who knows a member number and guesses the birthday, from however many
+numbers, has one chance in some two thousand a day.
 """
 
 from __future__ import annotations

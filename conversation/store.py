@@ -119,7 +119,8 @@ class Store:
     async def perform(self, task: Callable[[Connection], T], *, within: float | None = None) -> T:
         """Run a task in the writer's transaction: reads and writes of which no other comes between.
 
-        within: seconds that a long task may take; what is written meanwhile waits in the spool. Raises Away when the database cannot or does not answer in time (what was begun may still be committed);
+        within: seconds that a long task may take; what is written meanwhile waits in the spool.
+        Raises Away when the database cannot or does not answer in time (what was begun may still be committed);
         otherwise what the task raises.
         """
         work = self._writer.submit(Work(task=task))

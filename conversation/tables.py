@@ -171,7 +171,10 @@ class Code(Row, table=True):
 
 
 class Try(Row, table=True):
-    """A failed try to get in, by code, password or what a customer should know. about: what was tried. who_hash: keyed hash of client or account."""
+    """A failed try, by code, password or what a customer should know. about: what was tried.
+
+    who_hash: keyed hash of the client, account or customer.
+    """
 
     __tablename__ = "try"
     __table_args__ = (Index(None, "site_id", "about", "at"),)
