@@ -220,9 +220,8 @@ def _bring_in(
         index_elements=["id"], set_={name: upsert.excluded[name] for name in ("changed_at", "digest", "sealed")}
     )
     for some in _chunks(customers):
-        there = dict(
-            connection.execute(select(rows.c.id, rows.c.digest).where(rows.c.id.in_([one.id for one in some]))).tuples()
-        )
+        known = select(rows.c.id, rows.c.digest).where(rows.c.id.in_([one.id for one in some]))
+        there: dict[str, str] = {row.id: row.digest for row in connection.execute(known)}
         new = [one for one in some if there.get(one.id) != one.digest]
         if not new:
             continue
