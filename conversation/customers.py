@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,6 +35,8 @@ CUSTOMER = tries.Limit(10, timedelta(days=1))
 ALL = tries.Limit(300, timedelta(hours=1))
 IMPORTS_WITHIN = 120.0
 CHUNK = 500
+Values = dict[str, Any]
+"""A row as it is written; models would cost most of the time of a long list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,19 +163,20 @@ class Customers:
         row: dict[str, str] = self._cipher.open_json(found.sealed, self._store.site, "customer", found.id)
         return row
 
-    def _sealed(self, found: CustomerList) -> tuple[list[CustomerRow], dict[str, list[CustomerMark]]]:
+    def _sealed(self, found: CustomerList) -> tuple[list[Values], dict[str, list[Values]]]:
         """The rows to write, and the marks of each customer."""
         site, index, now = self._store.site, self._store.keys.index, self._clock()
-        customers, marks = [], {}
+        customers: list[Values] = []
+        marks: dict[str, list[Values]] = {}
         for row in found.rows:
             id = index("customer", row[columns.ID])[:32]
             digest = index("customer row", json.dumps(row, sort_keys=True, ensure_ascii=False))
             sealed = self._cipher.seal_json(row, site, "customer", id)
             customers.append(
-                CustomerRow(site_id=site, id=id, added_at=now, changed_at=now, digest=digest, sealed=sealed)
+                {"site_id": site, "id": id, "added_at": now, "changed_at": now, "digest": digest, "sealed": sealed}
             )
             marks[id] = [
-                CustomerMark(site_id=site, customer_id=id, field=column, hash=self._mark(column, same))
+                {"site_id": site, "customer_id": id, "field": column, "hash": self._mark(column, same)}
                 for column, value in row.items()
                 if (same := columns.same(column, value)) is not None
             ]
@@ -210,7 +213,7 @@ class Customers:
 
 
 def _bring_in(
-    connection: Connection, customers: Sequence[CustomerRow], marks: dict[str, list[CustomerMark]]
+    connection: Connection, customers: Sequence[Values], marks: Mapping[str, list[Values]]
 ) -> tuple[int, int]:
     """How many were added and changed."""
     rows, mark_rows = table(CustomerRow), table(CustomerMark)
@@ -219,20 +222,16 @@ def _bring_in(
     upsert = upsert.on_conflict_do_update(
         index_elements=["id"], set_={name: upsert.excluded[name] for name in ("changed_at", "digest", "sealed")}
     )
-    for some in _chunks(customers):
-        known = select(rows.c.id, rows.c.digest).where(rows.c.id.in_([one.id for one in some]))
+    for at in range(0, len(customers), CHUNK):
+        some = customers[at : at + CHUNK]
+        known = select(rows.c.id, rows.c.digest).where(rows.c.id.in_([one["id"] for one in some]))
         there: dict[str, str] = {row.id: row.digest for row in connection.execute(known)}
-        new = [one for one in some if there.get(one.id) != one.digest]
+        new = [one for one in some if there.get(one["id"]) != one["digest"]]
         if not new:
             continue
-        gone = [one.id for one in new if one.id in there]
+        gone = [one["id"] for one in new if one["id"] in there]
         added, changed = added + len(new) - len(gone), changed + len(gone)
-        connection.execute(upsert, [one.model_dump() for one in new])
+        connection.execute(upsert, new)
         connection.execute(mark_rows.delete().where(mark_rows.c.customer_id.in_(gone)))
-        connection.execute(mark_rows.insert(), [mark.model_dump() for one in new for mark in marks[one.id]])
+        connection.execute(mark_rows.insert(), [mark for one in new for mark in marks[one["id"]]])
     return added, changed
-
-
-def _chunks(customers: Sequence[CustomerRow]) -> Iterator[Sequence[CustomerRow]]:
-    for at in range(0, len(customers), CHUNK):
-        yield customers[at : at + CHUNK]
