@@ -50,7 +50,7 @@ class Desk(Protocol):
 
 
 class Errands:
-    """areas: of a postal code, as people write them. desk: None where there is none."""
+    """areas: of a postal code, as people write them; None where no postal data is. desk: None where there is none."""
 
     def __init__(
         self,
@@ -60,8 +60,8 @@ class Errands:
         callbacks: Callbacks,
         *,
         site: str,
-        areas: Callable[[str], Sequence[str]],
         clock: Callable[[], datetime],
+        areas: Callable[[str], Sequence[str]] | None = None,
         desk: Desk | None = None,
         again: float = AGAIN,
     ) -> None:
@@ -77,7 +77,8 @@ class Errands:
         conversation = effect.conversation
         match effect.action:
             case FindArea(code=code):
-                return AreaFound(at=self._clock(), channel="system", code=code, areas=tuple(self._areas(code)))
+                areas = await asyncio.to_thread(self._areas, code) if self._areas else ()
+                return AreaFound(at=self._clock(), channel="system", code=code, areas=tuple(areas))
             case Call() as call:
                 return await self._call(conversation, call, f"msg_{conversation}_{effect.seq}")
             case Identify() as identify:
