@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from record import MASTER, NUMBER, joined, pressed
 
 from conversation.callbacks import Callbacks
 from conversation.customers import Customers
+from conversation.errors import Away
 from conversation.inbox import Inbox
 from conversation.live import Delivery
 from conversation.store import Store
@@ -169,7 +170,10 @@ class Parts:
         return conversation
 
     async def settled(self) -> None:
-        while await self.inbox.pending_effects():
+        while True:
+            with suppress(Away):  # a reader's connection may still be the one that died
+                if not await self.inbox.pending_effects():
+                    return
             await asyncio.sleep(0.01)
 
 
