@@ -16,7 +16,8 @@ RecordError
 ├── UnknownRecording
 ├── BrokenRecording        pieces are missing or damaged; the rest can be read
 ├── WrongCredentials       unknown name, wrong password, or spent set-up link
-└── TooManyTries           wait before the next sign-in
+├── TooManyTries           wait before the next try
+└── UnusableList           a customer list of which nothing can be taken; it says why
 """
 
 from __future__ import annotations
@@ -82,3 +83,11 @@ class TooManyTries(RecordError):
     def __init__(self, seconds: float) -> None:
         super().__init__(f"too many tries; wait {seconds:.0f} s")
         self.seconds = seconds
+
+
+class UnusableList(RecordError):
+    """reason: id of what is wrong. detail: the name or number of a column, or a limit; never a customer's value."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason} {detail}".rstrip())
+        self.reason, self.detail = reason, detail

@@ -30,7 +30,9 @@ from ivr.state import State
 from ivr.tree import Tree
 
 log = logging.getLogger(__name__)
-EFFECTS = frozenset({"SendLink", "IssueCode", "TrustPage", "RefusePage"})
+EFFECTS = frozenset({
+    "SendLink", "IssueCode", "TrustPage", "RefusePage", "FindArea", "Call", "Identify", "Enqueue", "Book",
+})  # fmt: skip
 """Actions that somebody performs outside the conversation; each gets a row that says whether it was."""
 Listener = Callable[[Delivery], None]
 
@@ -104,6 +106,10 @@ class Inbox:
         self._posting.add(posting)
         posting.add_done_callback(self._posting.discard)
         return await asyncio.shield(posting)
+
+    async def took(self, conversation: str, key: str) -> bool:
+        """Whether an event with this key is in the conversation. Raises UnknownConversation, Away."""
+        return key in (await self._live(conversation)).delivered
 
     def subscribe(self, listener: Listener, conversation: str | None = None) -> Callable[[], None]:
         """Hear of every delivery (of this conversation), in order, after it was kept. Returns what ends it."""

@@ -116,15 +116,16 @@ class Store:
             self._writer.divert("slow")
         await asyncio.shield(waiting)
 
-    async def perform(self, task: Callable[[Connection], T]) -> T:
+    async def perform(self, task: Callable[[Connection], T], *, within: float | None = None) -> T:
         """Run a task in the writer's transaction: reads and writes of which no other comes between.
 
+        within: seconds that a long task may take; what is written meanwhile waits in the spool.
         Raises Away when the database cannot or does not answer in time (what was begun may still be committed);
         otherwise what the task raises.
         """
         work = self._writer.submit(Work(task=task))
         try:
-            answer: T = await asyncio.wait_for(asyncio.wrap_future(work.done), self._patience)
+            answer: T = await asyncio.wait_for(asyncio.wrap_future(work.done), within or self._patience)
         except TimeoutError:
             raise Away("the database does not answer in time") from None
         return answer

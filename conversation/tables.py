@@ -171,7 +171,10 @@ class Code(Row, table=True):
 
 
 class Try(Row, table=True):
-    """A failed try to get in, by code or password. about: what was tried. who_hash: keyed hash of client or account."""
+    """A failed try, by code, password or what a customer should know. about: what was tried.
+
+    who_hash: keyed hash of the client, account or customer.
+    """
 
     __tablename__ = "try"
     __table_args__ = (Index(None, "site_id", "about", "at"),)
@@ -195,6 +198,50 @@ class Outbox(Row, table=True):
     to_hash: str = Field(max_length=64)
     prefix_hash: str = Field(max_length=64)
     sealed: bytes = Field(sa_type=LargeBinary)
+
+
+class Customer(Row, table=True):
+    """Someone of the company's list. id: keyed hash of the company's own id. sealed: all columns, under the site's key.
+
+    digest: keyed hash of all columns, by which a line that changes nothing is known.
+    """
+
+    __tablename__ = "customer"
+    __table_args__ = (Index(None, "site_id", "changed_at"),)
+    id: str = Field(max_length=32, primary_key=True)
+    added_at: datetime = Field(sa_type=Instant)
+    changed_at: datetime = Field(sa_type=Instant)
+    digest: str = Field(max_length=64)
+    sealed: bytes = Field(sa_type=LargeBinary)
+
+
+class CustomerMark(Row, table=True):
+    """By what a customer is found: the keyed hash of one column's value."""
+
+    __tablename__ = "customer_mark"
+    __table_args__ = (Index(None, "site_id", "field", "hash"),)
+    customer_id: str = Field(max_length=32, primary_key=True)
+    field: str = Field(max_length=40, primary_key=True)
+    hash: str = Field(max_length=64)
+
+
+class Callback(Row, table=True):
+    """A request to be called back. wanted_at: an hour to come; None for soon. done_at, done_by: it was called back.
+
+    number_hash: keyed hash of the number, for limits. sealed: the number, under the conversation's key.
+    """
+
+    __tablename__ = "callback"
+    __table_args__ = (Index(None, "site_id", "done_at", "at"), Index(None, "site_id", "number_hash"))
+    id: str = Field(max_length=32, primary_key=True)
+    conversation_id: str = Field(max_length=32, index=True)
+    queue: str = Field(max_length=40)
+    at: datetime = Field(sa_type=Instant)
+    wanted_at: datetime | None = Field(default=None, sa_type=Instant)
+    number_hash: str = Field(max_length=64)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    done_at: datetime | None = Field(default=None, sa_type=Instant)
+    done_by: str | None = Field(default=None, max_length=32)
 
 
 class User(Row, table=True):

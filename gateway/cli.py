@@ -21,6 +21,7 @@ TOOLS = {
     "check": "check a tree and say the path that fails",
     "talk": "talk to a tree by typing",
     "call": "call a SIP address, speak, press keys, print what is heard",
+    "customers": "bring in the customer list, or show who is on it",
     "models": "list, install or verify speech models",
     "bench": "measure this machine and print JSON",
     "doctor": "say what is missing and how to get it",

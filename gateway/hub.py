@@ -25,6 +25,8 @@ from channels.transfers import Transfers
 from channels.voice import VoiceChannel
 from channels.voice_call import Means
 from channels.voicemail import Transcriber
+from conversation.callbacks import Callbacks
+from conversation.customers import Customers
 from conversation.errors import RecordError
 from conversation.inbox import Inbox
 from conversation.recordings import Recordings
@@ -36,6 +38,9 @@ from deflect.errors import SmsTooLong
 from deflect.links import Links
 from deflect.mover import Mover
 from deflect.senders import Outbox, TrialSender
+from errands.destinations import Allowed
+from errands.runner import Errands
+from errands.webhooks import Webhooks
 from gateway.errors import Complaint
 from gateway.keys import master_key
 from gateway.settings import Settings
@@ -178,6 +183,20 @@ class Hub:
             url=settings.url + LINK,
             clock=now,
         )
+        self.customers, self.callbacks = Customers(self.store, now), Callbacks(self.store, now)
+        self.errands = Errands(
+            self.inbox,
+            Webhooks(
+                now,
+                secrets=settings.webhook_secrets,
+                allowed=Allowed(settings.webhook_allow),
+                signed=not settings.dev,
+            ),
+            self.customers,
+            self.callbacks,
+            site=settings.site,
+            clock=now,
+        )
         self.mouth = Mouth(
             [settings.mouth_socket(i) for i in range(max(1, settings.mouths))],
             settings.data / "prompts",
@@ -215,6 +234,8 @@ class Hub:
                 outbox=self.outbox,
                 recordings=self.recordings,
                 users=self.users,
+                customers=self.customers,
+                callbacks=self.callbacks,
                 clock=now,
                 base_url=settings.url,
                 centre_number=_as_read(settings.centre_number),
@@ -245,8 +266,8 @@ class Hub:
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         try:
             async with asyncio.TaskGroup() as tasks:
-                for work in (self.voice.run(), self.ear.run(), self.transcriber.run(), self.mover.run()):
-                    tasks.create_task(work)
+                for part in (self.voice, self.ear, self.transcriber, self.mover, self.errands):
+                    tasks.create_task(part.run())
                 tasks.create_task(self._prepare())
                 tasks.create_task(self._serve_web(server))
                 lines = await serve_facts(str(settings.hub_socket), self.voice.handle)

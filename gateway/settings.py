@@ -6,10 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import AliasChoices, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from channels.transfers import is_allowed
+from errands.destinations import Allowed
+from errands.signing import secret_key
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -79,6 +81,10 @@ class Settings(BaseSettings):
     sms_sender: str = "05012345678"
     """The number that messages come from, named to the caller before one is sent."""
     resume_within: Annotated[timedelta, Field(gt=timedelta(0))] = timedelta(hours=1)
+    webhook_secrets: Annotated[dict[str, str], Field(repr=False)] = {}
+    """Name of a webhook to its secret, ``whsec_...``. One without a secret is called with ``dev`` alone."""
+    webhook_allow: list[str] = []
+    """Hosts, addresses or networks (CIDR) that webhooks may call though they are not public, also without TLS."""
 
     # The screens
     web_port: Port = 8080
@@ -124,6 +130,19 @@ class Settings(BaseSettings):
         if bool(self.tls_certificate) != bool(self.tls_key):
             raise ValueError("tls_certificate and tls_key go together")
         return self
+
+    @field_validator("webhook_secrets")
+    @classmethod
+    def _are_secrets(cls, secrets: dict[str, str]) -> dict[str, str]:
+        for secret in secrets.values():
+            secret_key(secret)
+        return secrets
+
+    @field_validator("webhook_allow")
+    @classmethod
+    def _can_be_allowed(cls, entries: list[str]) -> list[str]:
+        Allowed(entries)
+        return entries
 
     @property
     def database_url(self) -> str:

@@ -14,6 +14,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from channels.page import PageChannel
+from conversation.callbacks import Callbacks
+from conversation.customers import Customers
 from conversation.errors import RecordError
 from conversation.inbox import Inbox
 from conversation.recordings import Recordings
@@ -21,7 +23,7 @@ from conversation.users import Users
 from deflect.codes import Codes
 from deflect.links import Links
 from deflect.senders import Outbox
-from web import code, console, health, phone, signin
+from web import callbacks, code, console, customers, health, phone, signin
 from web.catalogue import preferred
 from web.cookies import Cookies
 from web.drawing import Drawing
@@ -46,6 +48,8 @@ class Parts:
     outbox: Outbox
     recordings: Recordings
     users: Users
+    customers: Customers
+    callbacks: Callbacks
     clock: Callable[[], datetime]
     base_url: str
     centre_number: str
@@ -72,11 +76,20 @@ def create_app(parts: Parts) -> FastAPI:
     async def broken(scope: Scope, receive: Receive, send: Send) -> None:
         await answer_error(Request(scope), RuntimeError())(scope, receive, send)
 
-    app.add_middleware(Guard, style_hashes=drawing.style_hashes, secure=secure, broken=broken)
+    app.add_middleware(
+        Guard,
+        style_hashes=drawing.style_hashes,
+        secure=secure,
+        broken=broken,
+        larger={customers.PATH: customers.LARGEST},
+    )
     app.include_router(health.router(parts.health, parts.metrics))
     app.include_router(phone.router(channel, drawing, seats, looks, answers))
     app.include_router(code.router(parts.codes, parts.links, parts.inbox, drawing, looks, answers, parts.clock))
     app.include_router(signin.router(parts.users, drawing, cookies, door, knocks))
+    desk = (parts.users, door, drawing, cookies, parts.timezone)
+    app.include_router(customers.router(parts.customers, *desk))
+    app.include_router(callbacks.router(parts.callbacks, *desk))
     app.include_router(
         console.router(
             console.Console(

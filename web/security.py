@@ -7,11 +7,12 @@ import hmac
 import ipaddress
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import parse_qsl, urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,7 +22,7 @@ from web.errors import Forged, TooBusy
 log = logging.getLogger("denwaban.web")
 
 LARGEST_BODY = 10_000
-"""Bytes; the longest form is far below."""
+"""Bytes; the longest form without a file is far below."""
 
 
 class _TooLarge(Exception):
@@ -31,11 +32,19 @@ class _TooLarge(Exception):
 class Guard:
     """ASGI middleware: security headers on every answer, 413 for large bodies, 403 for forms from elsewhere.
 
-    broken: the answer to what nobody foresaw.
+    broken: the answer to what nobody foresaw. larger: paths whose bodies may have more bytes than others.
     """
 
-    def __init__(self, app: ASGIApp, *, style_hashes: Sequence[str], secure: bool, broken: ASGIApp) -> None:
-        self._app, self._broken = app, broken
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        style_hashes: Sequence[str],
+        secure: bool,
+        broken: ASGIApp,
+        larger: Mapping[str, int] | None = None,
+    ) -> None:
+        self._app, self._broken, self._larger = app, broken, larger or {}
         styles = " ".join(f"'{hash}'" for hash in style_hashes)
         self._headers = {
             "Content-Security-Policy": (
@@ -59,7 +68,7 @@ class Guard:
             return
         headers = Headers(scope=scope)
         started = False
-        taken = 0
+        taken, largest = 0, self._larger.get(scope["path"], LARGEST_BODY)
 
         async def guarded_send(message: Message) -> None:
             nonlocal started
@@ -76,7 +85,7 @@ class Guard:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > LARGEST_BODY:
+            if taken > largest:
                 raise _TooLarge
             return message
 
@@ -85,7 +94,7 @@ class Guard:
             return
         try:
             declared = headers.get("content-length", "0")
-            if not declared.isdigit() or int(declared) > LARGEST_BODY:
+            if not declared.isdigit() or int(declared) > largest:
                 raise _TooLarge
             await self._app(scope, guarded_receive, guarded_send)
         except _TooLarge:
@@ -139,6 +148,29 @@ async def fields(request: Request) -> dict[str, str]:
     for name, value in pairs:
         found.setdefault(name, value)
     return found
+
+
+class _InMemory(MultiPartParser):
+    """What is uploaded holds what people trusted a company with: none of it is written to a disk on its way."""
+
+    spool_max_size = 1 << 30
+
+
+async def upload(request: Request, name: str) -> tuple[dict[str, str], bytes]:
+    """The fields of a form with a file, and the file of this name; empty when none was chosen. Raises Forged."""
+    if request.headers.get("content-type", "").split(";")[0].strip() != "multipart/form-data":
+        raise Forged("not a form with a file")
+    try:
+        parser = _InMemory(request.headers, request.stream(), max_files=1, max_fields=10, max_part_size=1000)
+        form = await parser.parse()
+    except MultiPartException:
+        raise Forged("a form that breaks off") from None
+    try:
+        file = form.get(name)
+        data = await file.read() if isinstance(file, UploadFile) else b""
+    finally:
+        await form.close()
+    return {field: value for field, value in form.items() if isinstance(value, str)}, data
 
 
 def client(request: Request) -> str:

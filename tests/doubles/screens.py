@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 import uvicorn
 
+from conversation.callbacks import Callbacks
+from conversation.customers import Customers
 from conversation.inbox import Inbox
 from conversation.live import Delivery
 from conversation.recordings import Recordings
@@ -78,6 +80,8 @@ class House:
     users: Users
     store: Store
     clock: Clock
+    customers: Customers
+    callbacks: Callbacks
     calls: int = 0
     health: dict[str, Any] = field(default_factory=lambda: {"ready": True})
 
@@ -148,7 +152,19 @@ async def house(folder: Path, port: int, source: str | None = None) -> AsyncIter
     url = f"http://127.0.0.1:{port}"
     mover = Mover(inbox, links, codes, outbox, TrialSender(outbox), url=url + "/l/{token}", clock=clock)
     recordings = Recordings(folder / "recordings", store)
-    made = House(url, inbox, links, codes, outbox, recordings, Users(store, clock), store, clock)
+    made = House(
+        url,
+        inbox,
+        links,
+        codes,
+        outbox,
+        recordings,
+        Users(store, clock),
+        store,
+        clock,
+        Customers(store, clock),
+        Callbacks(store, clock),
+    )
     app = create_app(
         Parts(
             inbox=inbox,
@@ -157,6 +173,8 @@ async def house(folder: Path, port: int, source: str | None = None) -> AsyncIter
             outbox=outbox,
             recordings=recordings,
             users=made.users,
+            customers=made.customers,
+            callbacks=made.callbacks,
             clock=clock,
             base_url=url,
             centre_number="03-1234-5678",

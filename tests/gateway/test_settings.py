@@ -35,6 +35,10 @@ def test_a_misspelt_setting_in_the_file_is_refused(tmp_path):
         {"transfers": {"fire": "119"}},
         {"transfers": {"office": "tel:0312345678"}},
         {"transfer_domain": "trunk.example.jp/x"},
+        {"webhook_secrets": {"order": "whsec_c2hvcnQ="}},
+        {"webhook_secrets": {"order": "secret"}},
+        {"webhook_allow": ["http://intra"]},
+        {"webhook_allow": ["10.0.0.1/8"]},
     ],
 )
 def test_nonsense_is_refused(wrong):
@@ -45,3 +49,11 @@ def test_nonsense_is_refused(wrong):
 def test_links_begin_with_the_address_that_callers_can_reach():
     assert Settings(host="10.0.0.5", advertise="203.0.113.9", web_port=8443).url == "http://203.0.113.9:8443"
     assert Settings(base_url="https://d.example/").url == "https://d.example"
+
+
+def test_a_wrong_secret_is_not_shown_and_a_right_one_not_printed():
+    with pytest.raises(ValidationError) as refused:
+        Settings(webhook_secrets={"order": "whsec_dG9vIHNob3J0"})
+    assert "dG9vIHNob3J0" not in refused.value.errors()[0]["msg"]
+    right = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    assert right not in repr(Settings(webhook_secrets={"order": right}))

@@ -78,6 +78,20 @@ async def test_the_consoles_pages_are_accessible(house: House, phone, language: 
     await house.recordings.append(conversation, "rec1", 0, b"\0\1" * 800)
     await house.post(conversation, Recorded(at=house.clock(), channel="voice", recording="rec1", seconds=2))
     await house.post(conversation, Transcribed(at=house.clock(), channel="voice", recording="rec1", text="もしもし"))
-    for path in ("/console", f"/console/{conversation}", "/console/outbox", "/console/nope"):
+    for path in ("/console/customers", "/console/callbacks"):
+        await page.goto(house.url + path)
+        assert await faults(page) == [], path
+    await house.callbacks.book(conversation, "main", "+819012345678", None, key="1")
+    await page.goto(house.url + "/console/customers")
+    upload = {"name": "list.csv", "mimeType": "text/csv", "buffer": b"customer_id,kana,rank\nC1,,gold\nC2,?,gold\n"}
+    await page.set_input_files("#list", upload)
+    await page.locator("button.push").click()
+    await page.wait_for_selector(".told table")
+    assert await faults(page) == []
+    await page.set_input_files("#list", {**upload, "buffer": b"name\n"})
+    await page.locator("button.push").click()
+    await page.wait_for_selector("#fault")
+    assert await faults(page) == []
+    for path in ("/console", f"/console/{conversation}", "/console/outbox", "/console/callbacks", "/console/nope"):
         await page.goto(house.url + path)
         assert await faults(page) == [], path
