@@ -128,7 +128,7 @@ class _Entry:
 
 def _spliced(source: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     root = yaml.compose(source, Loader=_LOADER)
-    if not _is_block(root):
+    if root is None or not _is_block(root):
         raise ValueError("not written in lines")
     return _Splicer(source).mapping(root, 0, len(source), old, new)
 
@@ -142,9 +142,7 @@ class _Splicer:
         self._source = source
         self._style = _style(source)
 
-    def mapping(
-        self, node: yaml.Node, begin: int, end: int, old: Mapping[str, Any], new: Mapping[str, Any]
-    ) -> str:
+    def mapping(self, node: yaml.Node, begin: int, end: int, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
         entries = dict(self._entries(node, begin, end))
         first = next(iter(entries.values()))
         apart = any(self._source[entry.begin : entry.begin + 1] == "\n" for entry in entries.values())

@@ -7,15 +7,16 @@ import hmac
 import ipaddress
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.catalogue import LANGUAGES, words
 from web.errors import Forged, TooBusy
 
 log = logging.getLogger("denwaban.web")
@@ -31,11 +32,20 @@ class _TooLarge(Exception):
 class Guard:
     """ASGI middleware: security headers on every answer, 413 for large bodies, 403 for forms from elsewhere.
 
-    broken: the answer to what nobody foresaw.
+    broken: the answer to what nobody foresaw. larger: bytes that a body may have where the path begins so.
+    A policy that an answer brings itself stands.
     """
 
-    def __init__(self, app: ASGIApp, *, style_hashes: Sequence[str], secure: bool, broken: ASGIApp) -> None:
-        self._app, self._broken = app, broken
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        style_hashes: Sequence[str],
+        secure: bool,
+        broken: ASGIApp,
+        larger: Mapping[str, int] | None = None,
+    ) -> None:
+        self._app, self._broken, self._larger = app, broken, dict(larger or {})
         styles = " ".join(f"'{hash}'" for hash in style_hashes)
         self._headers = {
             "Content-Security-Policy": (
@@ -60,6 +70,7 @@ class Guard:
         headers = Headers(scope=scope)
         started = False
         taken = 0
+        largest = next((most for begin, most in self._larger.items() if scope["path"].startswith(begin)), LARGEST_BODY)
 
         async def guarded_send(message: Message) -> None:
             nonlocal started
@@ -67,7 +78,7 @@ class Guard:
                 started = True
                 answered = MutableHeaders(raw=message["headers"])
                 for name, value in self._headers.items():
-                    answered[name] = value
+                    answered.setdefault(name, value)
                 answered.setdefault("Cache-Control", "no-store")
                 message["headers"] = answered.raw
             await send(message)
@@ -76,26 +87,34 @@ class Guard:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > LARGEST_BODY:
+            if taken > largest:
                 raise _TooLarge
             return message
 
         if scope["method"] not in ("GET", "HEAD", "OPTIONS") and not _from_here(headers):
-            await PlainTextResponse("forbidden", 403)(scope, receive, guarded_send)
+            await _refusal(scope["path"], 403, "forged")(scope, receive, guarded_send)
             return
         try:
             declared = headers.get("content-length", "0")
-            if not declared.isdigit() or int(declared) > LARGEST_BODY:
+            if not declared.isdigit() or int(declared) > largest:
                 raise _TooLarge
             await self._app(scope, guarded_receive, guarded_send)
         except _TooLarge:
             if not started:
-                await PlainTextResponse("too large", 413)(scope, receive, guarded_send)
+                await _refusal(scope["path"], 413, "large")(scope, receive, guarded_send)
         except Exception:
             log.exception("a page failed")
             if started:
                 raise
             await self._broken(scope, receive, guarded_send)
+
+
+def _refusal(path: str, status: int, reason: str) -> Response:
+    """For pages a word, for the API what its failures look like."""
+    if not path.startswith("/api/"):
+        return PlainTextResponse("too large" if status == 413 else "forbidden", status)
+    message = {language: words(language)(f"api.{reason}") for language in LANGUAGES}
+    return JSONResponse({"error": reason, "message": message}, status)
 
 
 def _from_here(headers: Headers) -> bool:
