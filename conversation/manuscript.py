@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.resolver import VersionedResolver
-from ruamel.yaml.scalarstring import LiteralScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from conversation.changes import IDENTITY
 from ivr.errors import BrokenTree, Problem
@@ -146,24 +146,28 @@ class _Splicer:
         entries = dict(self._entries(node, begin, end))
         first = next(iter(entries.values()))
         apart = any(self._source[entry.begin : entry.begin + 1] == "\n" for entry in entries.values())
-        pieces = [self._source[begin : first.begin]]
+        pieces = []
         for key, value in new.items():
             entry = entries.get(key)
             if entry is None:
                 text = _indented(_dumped(CommentedMap({key: _fresh(value)}), self._style), first.column)
-                pieces.append("\n" + text if apart else text)
             elif _same(old[key], value):
-                pieces.append(self._source[entry.begin : entry.end])
+                text = self._source[entry.begin : entry.end]
             else:
-                pieces.append(self._changed(entry, key, old[key], value))
-        return "".join(_closed(piece) for piece in pieces)
+                text = self._changed(entry, key, old[key], value)
+            if apart and pieces and (entry is None or entry is first) and not text.startswith("\n"):
+                text = "\n" + text
+            elif not pieces and entry is not first:
+                text = text.lstrip("\n")
+            pieces.append(_closed(text))
+        return _closed(self._source[begin : first.begin]) + "".join(pieces)
 
     def _changed(self, entry: _Entry, key: str, old: Any, new: Any) -> str:
         source = self._source
         if isinstance(old, dict) and isinstance(new, dict) and new and _is_block(entry.value):
-            first = _line(source, entry.value.start_mark.index)
-            if first > entry.key:
-                return source[entry.begin : first] + self.mapping(entry.value, first, entry.end, old, new)
+            below = source.index("\n", entry.key) + 1
+            if below <= _line(source, entry.value.start_mark.index):
+                return source[entry.begin : below] + self.mapping(entry.value, below, entry.end, old, new)
         body = "\n".join(line[entry.column :] for line in source[entry.key : entry.end].split("\n"))
         loaded = _yaml(self._style).load(body)
         loaded[key] = _merged(loaded[key], old, new)
@@ -178,15 +182,15 @@ class _Splicer:
             line = _line(source, mark.index)
             if mark.index - line != mark.column or source[line : mark.index].strip():
                 raise ValueError("more than one entry on a line")
-            begins.append(line if place == 0 else self._above(line, mark.column))
+            begins.append(self._above(line, mark.column, begin) if place or begin else line)
         for place, (key, value, mark) in enumerate(marks):
             last = begins[place + 1] if place + 1 < len(marks) else end
             yield key.value, _Entry(begins[place], _line(source, mark.index), last, mark.column, value)
 
-    def _above(self, line: int, column: int) -> int:
-        """Where the comments and empty lines begin that stand above this line and belong to it."""
+    def _above(self, line: int, column: int, begin: int) -> int:
+        """Where the comments and empty lines begin that stand above this line and belong to it; not before begin."""
         found = line
-        while found:
+        while found > begin:
             above = _line(self._source, found - 1)
             text = self._source[above : found - 1]
             if text.strip() and not (text.lstrip().startswith("#") and len(text) - len(text.lstrip()) == column):
@@ -300,19 +304,28 @@ def _name(entry: Any) -> Any:
     return entry if isinstance(entry, str) else str(entry)
 
 
-def _fresh(value: Any) -> Any:
-    """The value as it is written where nothing stood before."""
+def _fresh(value: Any, *, in_line: bool = False) -> Any:
+    """The value as it is written where nothing stood before. in_line: within braces or brackets."""
     if isinstance(value, dict):
-        made = CommentedMap((key, _fresh(inner)) for key, inner in value.items())
-        if _is_short(value):
+        short = in_line or _is_short(value)
+        made = CommentedMap((_word(key, short), _fresh(inner, in_line=short)) for key, inner in value.items())
+        if short:
             made.fa.set_flow_style()
         return made
     if isinstance(value, list):
-        listed = CommentedSeq(_fresh(inner) for inner in value)
-        if all(isinstance(inner, str) for inner in value) and sum(map(len, value)) < ONE_LINE // 2:
+        short = in_line or (all(isinstance(inner, str) for inner in value) and sum(map(len, value)) < ONE_LINE // 2)
+        listed = CommentedSeq(_fresh(inner, in_line=short) for inner in value)
+        if short:
             listed.fa.set_flow_style()
         return listed
-    return LiteralScalarString(value) if "\n" in value.strip("\n") and value == value.strip(" ") else value
+    if not in_line and "\n" in value.strip("\n") and value == value.strip(" "):
+        return LiteralScalarString(value)
+    return _word(value, in_line)
+
+
+def _word(text: str, in_line: bool) -> str:
+    """Readers differ about these signs within braces, so there they are quoted."""
+    return DoubleQuotedScalarString(text) if in_line and re.search(r"[?:]", text) else text
 
 
 def _is_short(value: Mapping[str, Any]) -> bool:

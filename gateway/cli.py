@@ -20,6 +20,7 @@ from gateway.settings import Settings
 TOOLS = {
     "check": "check a tree and say the path that fails",
     "talk": "talk to a tree by typing",
+    "trees": "list, bring in, publish and take back the trees that callers meet",
     "call": "call a SIP address, speak, press keys, print what is heard",
     "models": "list, install or verify speech models",
     "bench": "measure this machine and print JSON",

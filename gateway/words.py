@@ -47,6 +47,21 @@ def from_settings(settings: Settings) -> str:
         raise Complaint(f"{settings.tree} cannot be read: {error}") from error
 
 
+def loader(settings: Settings) -> Callable[[str], Tree]:
+    """Makes a tree for this house. It raises BrokenTree, also for a message that does not fit one SMS here."""
+    named, link = values(settings), settings.url + LINK
+
+    def read(source: str) -> Tree:
+        tree = load(source, values=named)
+        try:
+            texts.check(tree.sms_texts, link)
+        except SmsTooLong as error:
+            raise BrokenTree(Problem("", ("sms",), str(error))) from None
+        return tree
+
+    return read
+
+
 @dataclass(frozen=True, slots=True)
 class InService:
     """What new conversations begin on. stamp: of ``conversation.versions.Air``; 0 for the file of the settings."""
@@ -92,7 +107,7 @@ class Words:
     """
 
     def __init__(self, settings: Settings, beforehand: Air | None = None) -> None:
-        self._values, self._link = values(settings), settings.url + LINK
+        self.load = loader(settings)
         self._learning = threading.Lock()
         self._senses: dict[str, Sense] = {}
         self._unprepared: dict[str, Sense] = {}
@@ -105,21 +120,13 @@ class Words:
                 f"{name} is broken at {problem.node or 'the top'}: {problem.reason} "
                 f"({len(broken.problems)} problems; denwaban check {settings.tree or ''} lists them)"
             ) from broken
+        self._values = values(settings)
         busy = load(demo.text("busy"), values=self._values)
         self.trees = Trees(InService(self.own), busy, self._of_before)
         self.learn(busy)
         self.prepare(beforehand)
         if beforehand is not None and beforehand.live.origin == FROM_SETTINGS:
             self.learn(self.own)  # a file that has changed is about to be published
-
-    def load(self, source: str) -> Tree:
-        """A tree for this house. Raises BrokenTree, also for a message that does not fit one SMS here."""
-        tree = load(source, values=self._values)
-        try:
-            texts.check(tree.sms_texts, self._link)
-        except SmsTooLong as error:
-            raise BrokenTree(Problem("", ("sms",), str(error))) from None
-        return tree
 
     def service(self, air: Air | None) -> InService:
         """The trees that are on the air, loaded.
