@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from conversation.library import Test
+from conversation.library import Golden
 from ivr import golden
 from ivr.errors import BadConversation, BrokenTree, Problem
 from ivr.tree import Tree
@@ -41,7 +41,7 @@ class Verdict:
         return self.tree is not None and all(outcome.passed for outcome in self.outcomes)
 
 
-def examine(load: Callable[[str], Tree], source: str, tests: Iterable[Test]) -> Verdict:
+def examine(load: Callable[[str], Tree], source: str, tests: Iterable[Golden]) -> Verdict:
     """Takes as long as the checks and tests take; nothing is changed by it."""
     try:
         tree = load(source)
@@ -50,7 +50,7 @@ def examine(load: Callable[[str], Tree], source: str, tests: Iterable[Test]) -> 
     return Verdict(tree, (), tuple(outcomes(tree, tests)))
 
 
-def outcomes(tree: Tree, tests: Iterable[Test]) -> Iterator[Outcome]:
+def outcomes(tree: Tree, tests: Iterable[Golden]) -> Iterator[Outcome]:
     for test in tests:
         wanted = normal(test.text)
         try:

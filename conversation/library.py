@@ -63,7 +63,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Golden:
     name: str
     text: str
 
@@ -166,15 +166,15 @@ class Library:
 
     # -- tests ------------------------------------------------------------------------------------------------
 
-    async def tests(self, tree: str) -> list[Test]:
+    async def tests(self, tree: str) -> list[Golden]:
         """By name. Raises Away."""
         rows = table(TreeTest)
         wanted = select(rows).where(rows.c.site_id == self._store.site, rows.c.tree_id == tree).order_by(rows.c.name)
         return await self._store.read(
-            lambda connection: [Test(row.name, row.text) for row in connection.execute(wanted)]
+            lambda connection: [Golden(row.name, row.text) for row in connection.execute(wanted)]
         )
 
-    async def keep_test(self, tree: str, test: Test, by: str | None) -> None:
+    async def keep_test(self, tree: str, test: Golden, by: str | None) -> None:
         """In place of the one of that name. Raises UnknownTree, Full, Away."""
         site, now = self._store.site, self._clock()
         row = TreeTest(site_id=site, tree_id=tree, name=test.name, text=test.text, at=now)

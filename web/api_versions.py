@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from conversation import gate
 from conversation.errors import Changed
-from conversation.library import Test
+from conversation.library import Golden
 from conversation.versions import Version
 from ivr import golden
 from ivr.errors import BadConversation, BrokenTree
@@ -89,7 +89,7 @@ def router(api: Api) -> APIRouter:
         draft = await library.draft(tree)
         text = gate.normal(given.text)
         await bench.do(_readable, text, draft.source)
-        await library.keep_test(tree, Test(given.name, text), who(request).id)
+        await library.keep_test(tree, Golden(given.name, text), who(request).id)
         return TestShape(name=given.name, text=text)
 
     @routes.delete("/trees/{tree}/tests/{name:path}", status_code=204, openapi_extra=about("trees.change"))
