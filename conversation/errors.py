@@ -15,8 +15,15 @@ RecordError
 ├── Tampered               a ciphertext that is not what was written there
 ├── UnknownRecording
 ├── BrokenRecording        pieces are missing or damaged; the rest can be read
-├── WrongCredentials       unknown name, wrong password, or spent set-up link
+├── WrongCredentials       unknown name, wrong password, or spent link
 ├── TooManyTries           wait before the next try
+├── UnknownUser
+├── NameTaken              another user has the name
+├── LastAdmin              nobody would be left who can let others in
+├── UnknownTree            no such tree, version, revision or test
+├── Changed                somebody else saved the draft meanwhile; their version comes with it
+├── NothingBefore          there is no version to go back to
+├── Full                   as many as are allowed
 └── UnusableList           a customer list of which nothing can be taken; it says why
 """
 
@@ -91,3 +98,27 @@ class UnusableList(RecordError):
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason} {detail}".rstrip())
         self.reason, self.detail = reason, detail
+class UnknownUser(RecordError): ...
+
+
+class NameTaken(RecordError): ...
+
+
+class LastAdmin(RecordError): ...
+
+
+class UnknownTree(RecordError): ...
+
+
+class Changed(RecordError):
+    """revision: the latest."""
+
+    def __init__(self, revision: int) -> None:
+        super().__init__(f"the draft is at revision {revision}")
+        self.revision = revision
+
+
+class NothingBefore(RecordError): ...
+
+
+class Full(RecordError): ...

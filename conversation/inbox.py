@@ -38,9 +38,10 @@ Listener = Callable[[Delivery], None]
 
 
 class Trees(Protocol):
-    """The trees of this hub: the one for new conversations, and those that are in memory."""
+    """The trees of this hub: those for new conversations, and those that are in memory."""
 
-    def current(self) -> Tree: ...
+    def choose(self, conversation: str) -> Tree:
+        """The tree that this new conversation begins on."""
 
     def by_digest(self, digest: str) -> Tree | None: ...
 
@@ -68,9 +69,9 @@ class Inbox:
         self._listeners: dict[object, tuple[str | None, Listener]] = {}
 
     async def open(self, *, language: str, number: str | None = None, tree: Tree | None = None) -> str:
-        """A new conversation on this tree (the current one if None); its id. number: E.164, proves nothing."""
-        tree = tree or self._trees.current()
+        """A new conversation on this tree (the one chosen for it if None); its id. number: E.164, proves nothing."""
         conversation, now, site = uuid4().hex, self._clock(), self._store.site
+        tree = tree or self._trees.choose(conversation)
         cipher, wrapped = self._store.keys.make(conversation)
         state = self._rules.begin(tree, language)
         standing = self._rules.standing(tree, state)

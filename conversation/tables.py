@@ -245,12 +245,25 @@ class Callback(Row, table=True):
 
 
 class User(Row, table=True):
+    """password_hash: empty until it was chosen. role: one of conversation.users.ROLES. closed_at: cannot sign in."""
+
     __tablename__ = "user_account"
     __table_args__ = (UniqueConstraint("site_id", "name"),)
     id: str = Field(max_length=32, primary_key=True)
     name: str = Field(max_length=64)
     password_hash: str = Field(max_length=200)
     created_at: datetime = Field(sa_type=Instant)
+    role: str = Field(max_length=16)
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Invitation(Row, table=True):
+    """A one-time link by which a user chooses a password; a new one replaces it."""
+
+    __tablename__ = "invitation"
+    user_id: str = Field(max_length=32, primary_key=True)
+    token_hash: str = Field(max_length=64, unique=True)
+    expires_at: datetime = Field(sa_type=Instant)
 
 
 class SetUp(Row, table=True):
@@ -281,6 +294,73 @@ class Audit(Row, table=True):
     user_id: str | None = Field(default=None, max_length=32)
     what: str = Field(max_length=64)
     about: str = Field(default="", max_length=64)
+
+
+class LibraryTree(Row, table=True):
+    """A tree as admins keep it. name: as its file says. revision: of its draft, the latest."""
+
+    __tablename__ = "library_tree"
+    id: str = Field(max_length=32, primary_key=True)
+    name: str = Field(max_length=80)
+    made_at: datetime = Field(sa_type=Instant)
+    revision: int
+
+
+class TreeDraft(Row, table=True):
+    """One saving of a tree's draft; the latest is the draft, those before it are for looking back.
+
+    layout: JSON, where the editor has the nodes. saved_by: a user's id; None for the command line.
+    """
+
+    __tablename__ = "tree_draft"
+    tree_id: str = Field(max_length=32, primary_key=True)
+    revision: int = Field(primary_key=True)
+    source: str = Field(sa_type=Text)
+    layout: str = Field(sa_type=Text)
+    saved_at: datetime = Field(sa_type=Instant)
+    saved_by: str | None = Field(default=None, max_length=32)
+
+
+class TreePublication(Row, table=True):
+    """A version that was published; its source is the TreeVersion of that digest.
+
+    origin: ``settings`` for one that came from the file of the settings. before_*: what was live when this went live.
+    """
+
+    __tablename__ = "tree_publication"
+    tree_id: str = Field(max_length=32, primary_key=True)
+    version: int = Field(primary_key=True)
+    digest: str = Field(max_length=64)
+    at: datetime = Field(sa_type=Instant)
+    published_by: str | None = Field(default=None, max_length=32)
+    note: str = Field(max_length=500)
+    origin: str = Field(max_length=16)
+    before_tree: str | None = Field(default=None, max_length=32)
+    before_version: int | None = None
+
+
+class OnAir(Row, table=True):
+    """What new conversations of this site begin on. share: percent of them for the candidate. stamp: counts changes."""
+
+    __tablename__ = "on_air"
+    site_id: str = Field(max_length=64, primary_key=True)
+    stamp: int
+    at: datetime = Field(sa_type=Instant)
+    tree_id: str = Field(max_length=32)
+    version: int
+    candidate_tree: str | None = Field(default=None, max_length=32)
+    candidate_version: int | None = None
+    share: int
+
+
+class TreeTest(Row, table=True):
+    """A golden conversation (``ivr.golden``) that a tree has to keep to."""
+
+    __tablename__ = "tree_test"
+    tree_id: str = Field(max_length=32, primary_key=True)
+    name: str = Field(max_length=120, primary_key=True)
+    text: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=Instant)
 
 
 def table(row: type[Row]) -> Table:

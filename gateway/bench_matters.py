@@ -21,8 +21,8 @@ from channels.hints import hint
 from gateway.bench_figures import Json
 from gateway.ear import load
 from gateway.errors import Complaint
-from gateway.hub import values
 from gateway.settings import Settings
+from gateway.words import values
 from ivr import demo, engine, tree
 from ivr.actions import Ask
 from meaning.sense import Meant, Sense

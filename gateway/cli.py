@@ -20,6 +20,7 @@ from gateway.settings import Settings
 TOOLS = {
     "check": "check a tree and say the path that fails",
     "talk": "talk to a tree by typing",
+    "trees": "list, bring in, publish and take back the trees that callers meet",
     "call": "call a SIP address, speak, press keys, print what is heard",
     "customers": "bring in the customer list, or show who is on it",
     "models": "list, install or verify speech models",

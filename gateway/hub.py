@@ -7,10 +7,8 @@ import fcntl
 import logging
 import os
 from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import IO, Any
-from urllib.parse import urlsplit
 
 import uvicorn
 
@@ -29,12 +27,12 @@ from conversation.callbacks import Callbacks
 from conversation.customers import Customers
 from conversation.errors import RecordError
 from conversation.inbox import Inbox
+from conversation.library import Library
 from conversation.recordings import Recordings
 from conversation.store import Store
 from conversation.users import Users
-from deflect import texts
+from conversation.versions import Versions, beforehand
 from deflect.codes import Codes
-from deflect.errors import SmsTooLong
 from deflect.links import Links
 from deflect.mover import Mover
 from deflect.senders import Outbox, TrialSender
@@ -43,99 +41,23 @@ from errands.runner import Errands
 from errands.webhooks import Webhooks
 from gateway.errors import Complaint
 from gateway.keys import master_key
+from gateway.service import LOOKS_EVERY, Service
 from gateway.settings import Settings
-from ivr import demo, engine
-from ivr.actions import Ask
-from ivr.errors import BrokenTree
-from ivr.tree import Tree, load
-from meaning import phone
-from meaning.sense import Sense
+from gateway.studio import Studio
+from gateway.words import LINK, Words, as_read
+from ivr import engine
+from ivr.tree import Tree
 from web.app import Parts, create_app
 from wire.facts import serve_facts
 
 log = logging.getLogger("denwaban.hub")
 
-LINK = "/l/{token}"
 TURN = 0.05
 """Seconds between two looks whether the serving hub has gone."""
 
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-def values(settings: Settings) -> dict[str, str]:
-    """What every tree may name: numbers as they are read, and the domain of the links."""
-    return {
-        "sms_sender": _as_read(settings.sms_sender),
-        "centre_number": _as_read(settings.centre_number),
-        "link_domain": urlsplit(settings.url).netloc,
-    }
-
-
-def live_tree(settings: Settings) -> Tree:
-    """The tree of the settings, or the demo. Raises Complaint for one that cannot be used."""
-    name = settings.tree.name if settings.tree else "the demo tree"
-    try:
-        source = settings.tree.read_text("utf-8") if settings.tree else demo.text()
-        return load(source, values=values(settings))
-    except BrokenTree as broken:
-        first = broken.problems[0]
-        raise Complaint(
-            f"{name} is broken at {first.node or 'the top'}: {first.reason} "
-            f"({len(broken.problems)} problems; denwaban check {settings.tree or ''} lists them)"
-        ) from broken
-    except (OSError, UnicodeDecodeError) as error:
-        raise Complaint(f"{name} cannot be read: {error}") from error
-
-
-def _as_read(number: str) -> str:
-    e164 = phone.normalise(number)
-    return phone.spoken(e164) if e164 else number
-
-
-class Trees:
-    """The live tree, the one for a busy centre, and those that unfinished conversations began with."""
-
-    def __init__(self, current: Tree, busy: Tree, read: Callable[[str], Tree]) -> None:
-        self._current, self.busy, self._read = current, busy, read
-        self._known = {tree.digest: tree for tree in (current, busy)}
-
-    def current(self) -> Tree:
-        return self._current
-
-    def by_digest(self, digest: str) -> Tree | None:
-        return self._known.get(digest)
-
-    def from_source(self, source: str) -> Tree:
-        """Load a version of before, for the conversations that began with it."""
-        tree = self._read(source)
-        return self._known.setdefault(tree.digest, tree)
-
-
-class Words:
-    """Trees, and what callers' words mean in them: all that takes time to learn, before the hub is anybody's hub."""
-
-    def __init__(self, settings: Settings) -> None:
-        named = values(settings)
-        self.trees = Trees(
-            live_tree(settings), load(demo.text("busy"), values=named), lambda source: load(source, values=named)
-        )
-        try:
-            for tree in (self.trees.current(), self.trees.busy):
-                texts.check(tree.sms_texts, settings.url + LINK)
-        except SmsTooLong as error:
-            raise Complaint(str(error)) from error
-        self._senses: dict[str, Sense] = {}
-        for tree in (self.trees.current(), self.trees.busy):
-            self.sense(tree.digest)
-
-    def sense(self, digest: str) -> Sense:
-        if digest not in self._senses:
-            tree = self.trees.by_digest(digest)
-            asks = [action for action in engine.prompts(tree) if isinstance(action, Ask)] if tree else []
-            self._senses[digest] = Sense(asks)
-        return self._senses[digest]
 
 
 class Figures:
@@ -169,6 +91,8 @@ class Hub:
         except RecordError as error:
             raise Complaint(str(error)) from error
         self.inbox = Inbox(self.store, words.trees, now)
+        self.library, self.versions = Library(self.store, now), Versions(self.store, now)
+        self.service = Service(words, self.versions, self._make_prompts)
         self.recordings = Recordings(settings.data / "recordings", self.store)
         self.users = Users(self.store, now)
         self.links = Links(self.store, settings.link_lifetime, now)
@@ -206,6 +130,7 @@ class Hub:
         self.transcriber = Transcriber(
             self.inbox, self.recordings, self.ear, lambda: Listening(Gate(), PACES["free"]), now
         )
+        self.studio = Studio(self.ear, self.mouth)
         self.figures = Figures()
         self._known: set[tuple[str, str]] = set()
         self._prompts = (0, 0)
@@ -238,11 +163,17 @@ class Hub:
                 callbacks=self.callbacks,
                 clock=now,
                 base_url=settings.url,
-                centre_number=_as_read(settings.centre_number),
-                centre_name=words.trees.current().name,
+                centre_number=as_read(settings.centre_number),
+                centre_name=words.trees.service.live.name,
                 timezone=settings.timezone,
                 health=self.health,
                 metrics=self.metrics,
+                library=self.library,
+                versions=self.versions,
+                service=self.service,
+                hear=self.studio.hear,
+                say=self.studio.say,
+                confusing=None,
             )
         )
         self.inbox.subscribe(lambda d: self.figures.count(d.event.kind, d.event.channel))
@@ -250,6 +181,7 @@ class Hub:
     async def run(self) -> None:
         settings = self.settings
         settings.hub_socket.unlink(missing_ok=True)
+        await self.service.begin()
         server = uvicorn.Server(
             uvicorn.Config(
                 self.app,
@@ -268,7 +200,7 @@ class Hub:
             async with asyncio.TaskGroup() as tasks:
                 for part in (self.voice, self.ear, self.transcriber, self.mover, self.errands):
                     tasks.create_task(part.run())
-                tasks.create_task(self._prepare())
+                tasks.create_task(self._follow())
                 tasks.create_task(self._serve_web(server))
                 lines = await serve_facts(str(settings.hub_socket), self.voice.handle)
                 settings.hub_socket.chmod(0o600)
@@ -291,18 +223,23 @@ class Hub:
 
     # -- words ------------------------------------------------------------------------------------------------
 
-    async def _prepare(self) -> None:
-        """Synthesise what the trees can say, so that no caller waits for it."""
+    async def _follow(self) -> None:
+        """Synthesise what can be said, so that no caller waits for it; then, whatever is published, that too."""
+        trees = self.words.trees
+        await self._make_prompts((*trees.service.trees, trees.busy))
+        await self.service.run()
+
+    async def _make_prompts(self, trees: tuple[Tree, ...]) -> None:
         wanted = [
             (utterance.text, utterance.language)
-            for tree in (self.words.trees.current(), self.words.trees.busy)
+            for tree in trees
             for action in engine.prompts(tree)
             for utterance in wording.ahead(action)
             if utterance.keep and not utterance.audio
         ]
-        wanted += [(u.text, u.language) for u in map(wording.back_again, self.words.trees.current().languages)]
+        wanted += [(u.text, u.language) for tree in trees for u in map(wording.back_again, tree.languages)]
         wanted = list(dict.fromkeys(wanted))
-        self._known = set(wanted)
+        self._known.update(wanted)  # calls that are under way go on with what they had
         self._prompts = (0, len(wanted))
 
         def told(done: int, every: int) -> None:
@@ -363,18 +300,29 @@ class Hub:
         print(flush=True, end="")
 
 
-async def _turn(lock: IO[str]) -> None:
-    """Wait until no other hub of this machine lives; the kernel frees the lock of one that died."""
+async def _turn(lock: IO[str], words: Words, settings: Settings) -> None:
+    """Wait until no other hub of this machine lives; the kernel frees the lock of one that died.
+
+    Meanwhile what is published is learnt here too, so that taking over takes no time.
+    """
+    loop, looking, looked_at = asyncio.get_running_loop(), None, 0.0
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             break
         except BlockingIOError:
+            if (looking is None or looking.done()) and loop.time() - looked_at > LOOKS_EVERY:
+                looked_at = loop.time()
+                looking = asyncio.ensure_future(asyncio.to_thread(_look, words, settings))
             await asyncio.sleep(TURN)
     lock.seek(0)
     lock.truncate()
     lock.write(f"{os.getpid()}\n")
     lock.flush()
+
+
+def _look(words: Words, settings: Settings) -> None:
+    words.prepare(beforehand(settings.database_url, settings.site))
 
 
 async def run(settings: Settings) -> None:
@@ -384,9 +332,9 @@ async def run(settings: Settings) -> None:
     """
     for folder in (settings.data, settings.run):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    words = Words(settings)
+    words = Words(settings, beforehand(settings.database_url, settings.site))
     with settings.hub_lock.open("a+") as lock:
-        await _turn(lock)
+        await _turn(lock, words, settings)
         try:
             await Hub(settings, words).run()
         except* Complaint as group:

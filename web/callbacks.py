@@ -13,7 +13,7 @@ from conversation.callbacks import Callbacks
 from conversation.users import Users
 from deflect.offers import masked
 from web.catalogue import words
-from web.console import cell
+from web.console import cell, desk
 from web.cookies import Cookies
 from web.drawing import Drawing
 from web.errors import NoSuchPage
@@ -30,16 +30,14 @@ def router(callbacks: Callbacks, users: Users, door: Door, drawing: Drawing, coo
 
     @routes.get(PATH)
     async def shown(request: Request, show: str = "") -> Response:
-        user, token = await door.user(request)
+        user, token = await door.user(request, "callbacks.read")
         about = show if _ID.fullmatch(show) else ""
         await users.audit(user.id, "callback.number" if about else "callbacks", about)
         return drawing.page(
             "console_callbacks.html",
             cookies.language(request),
             here="callbacks",
-            token=token,
-            back=PATH,
-            zone=zone,
+            **desk(request, user, token, zone),
             requests=await callbacks.listed(ON_A_PAGE),
             shown=about,
             masked=masked,
@@ -47,7 +45,7 @@ def router(callbacks: Callbacks, users: Users, door: Door, drawing: Drawing, coo
 
     @routes.get(PATH + ".csv")
     async def table(request: Request) -> Response:
-        user, _ = await door.user(request)
+        user, _ = await door.user(request, "callbacks.read")
         await users.audit(user.id, "callbacks.export")
         say = words(cookies.language(request))
         sheet = io.StringIO()
@@ -67,7 +65,7 @@ def router(callbacks: Callbacks, users: Users, door: Door, drawing: Drawing, coo
 
     @routes.post(PATH + "/{id}")
     async def settled(request: Request, id: str) -> Response:
-        user, form = await door.form(request)
+        user, form = await door.form(request, "callbacks.change")
         if not _ID.fullmatch(id):
             raise NoSuchPage("no such request")
         is_done = form.get("state") == "done"

@@ -18,13 +18,14 @@ from conversation.errors import UnknownConversation, UnknownRecording
 from conversation.history import Line
 from conversation.inbox import Inbox
 from conversation.recordings import Recordings
-from conversation.users import Users
+from conversation.users import User, Users
 from deflect.senders import Outbox
 from ivr import actions, events
 from web.catalogue import LANGUAGES, Words, words
 from web.cookies import Cookies
 from web.drawing import Drawing
 from web.live import HEARTBEAT, EventStream, Seats, Wake, event
+from web.roles import May, all_of
 from web.signin import Door
 from web.timeline import Told, told_action, told_event
 
@@ -63,11 +64,11 @@ def router(console: Console) -> APIRouter:
     routes = APIRouter()
     inbox, drawing, door, cookies = console.inbox, console.drawing, console.door, console.cookies
 
-    async def opened(request: Request, what: str, about: str = "") -> dict[str, Any]:
-        """Sign-in checked, the opening on record; what every page of the console needs."""
-        user, token = await door.user(request)
+    async def opened(request: Request, may: May, what: str, about: str = "") -> dict[str, Any]:
+        """Sign-in and role checked, the opening on record; what every page of the console needs."""
+        user, token = await door.user(request, may)
         await console.users.audit(user.id, what, about)
-        return {"token": token, "back": request.url.path, "zone": console.zone}
+        return desk(request, user, token, console.zone)
 
     @routes.get("/")
     async def home() -> Response:
@@ -75,13 +76,13 @@ def router(console: Console) -> APIRouter:
 
     @routes.get("/console")
     async def conversations(request: Request, before: str = "") -> Response:
-        common = await opened(request, "list")
+        common = await opened(request, "timelines", "list")
         values = await _list(inbox, _moment(before))
         return drawing.page("console_list.html", cookies.language(request), here="conversations", **common, **values)
 
     @routes.get("/console.csv")
     async def table(request: Request) -> Response:
-        await opened(request, "export")
+        await opened(request, "console", "export")
         say = words(cookies.language(request))
         sheet = io.StringIO()
         writer = csv.writer(sheet)
@@ -100,7 +101,7 @@ def router(console: Console) -> APIRouter:
 
     @routes.get("/console/events")
     async def live_list(request: Request) -> Response:
-        common = await opened(request, "list.live")
+        common = await opened(request, "timelines", "list.live")
 
         async def part() -> str:
             values = await _list(inbox, None)
@@ -108,11 +109,11 @@ def router(console: Console) -> APIRouter:
                 "console_list.html", cookies.language(request), here="conversations", **common, **values
             )
 
-        return _live(console, request, part)
+        return _live(console, request, "timelines", part)
 
     @routes.get("/console/outbox")
     async def outbox(request: Request) -> Response:
-        common = await opened(request, "outbox")
+        common = await opened(request, "console", "outbox")
         messages = await console.outbox.messages(ON_A_PAGE)
         return drawing.page(
             "console_outbox.html", cookies.language(request), here="outbox", messages=messages, **common
@@ -120,7 +121,7 @@ def router(console: Console) -> APIRouter:
 
     @routes.get("/console/outbox/events")
     async def live_outbox(request: Request) -> Response:
-        common = await opened(request, "outbox.live")
+        common = await opened(request, "console", "outbox.live")
 
         async def part() -> str:
             messages = await console.outbox.messages(ON_A_PAGE)
@@ -128,11 +129,11 @@ def router(console: Console) -> APIRouter:
                 "console_outbox.html", cookies.language(request), here="outbox", messages=messages, **common
             )
 
-        return _live(console, request, part)
+        return _live(console, request, "console", part)
 
     @routes.post("/console/language")
     async def language(request: Request) -> Response:
-        _, form = await door.form(request)
+        _, form = await door.form(request, "timelines")
         back = form.get("back", "")
         response = RedirectResponse(back if re.fullmatch(r"/console(/[a-z0-9]+)?", back) else "/console", 303)
         if form.get("language") in LANGUAGES:
@@ -142,7 +143,7 @@ def router(console: Console) -> APIRouter:
     @routes.get("/console/{conversation}")
     async def timeline(request: Request, conversation: str) -> Response:
         about = conversation if _ID.fullmatch(conversation) else ""
-        common = await opened(request, "timeline", about)
+        common = await opened(request, "timelines", "timeline", about)
         try:
             values = await _timeline(inbox, about, words(cookies.language(request)))
         except UnknownConversation:
@@ -152,7 +153,7 @@ def router(console: Console) -> APIRouter:
     @routes.get("/console/{conversation}/events")
     async def live_timeline(request: Request, conversation: str) -> Response:
         about = conversation if _ID.fullmatch(conversation) else ""
-        common = await opened(request, "timeline.live", about)
+        common = await opened(request, "timelines", "timeline.live", about)
         language = cookies.language(request)
 
         async def part() -> str:
@@ -163,11 +164,11 @@ def router(console: Console) -> APIRouter:
             await inbox.state(about)
         except UnknownConversation:
             return Response(status_code=404)
-        return _live(console, request, part, about)
+        return _live(console, request, "timelines", part, about)
 
     @routes.get("/console/{conversation}/sound/{recording}")
     async def sound(request: Request, conversation: str, recording: str) -> Response:
-        await opened(request, "sound", recording if _RECORDING.fullmatch(recording) else "")
+        await opened(request, "timelines", "sound", recording if _RECORDING.fullmatch(recording) else "")
         try:
             lines = await inbox.timeline(conversation)
             if not any(line.payload.get("recording") == recording for line in lines):
@@ -178,6 +179,11 @@ def router(console: Console) -> APIRouter:
         return _ranged(wav, request.headers.get("range", ""))
 
     return routes
+
+
+def desk(request: Request, user: User, token: str, zone: str) -> dict[str, Any]:
+    """What every page of the console needs. may: what the user may do, so that nothing else is offered."""
+    return {"token": token, "back": request.url.path, "zone": zone, "may": all_of(user.role), "me": user}
 
 
 def cell(text: str) -> str:
@@ -229,7 +235,7 @@ async def _timeline(inbox: Inbox, conversation: str, say: Words) -> Mapping[str,
 
 
 def _live(
-    console: Console, request: Request, part: Callable[[], Awaitable[str]], conversation: str | None = None
+    console: Console, request: Request, may: May, part: Callable[[], Awaitable[str]], conversation: str | None = None
 ) -> EventStream:
     """The part, now and whenever something happens, for as long as the session holds."""
 
@@ -237,7 +243,7 @@ def _live(
         wake = Wake()
         leave = console.inbox.subscribe(wake.tell, conversation)
         try:
-            while await console.door.passes(request):
+            while await console.door.passes(request, may):
                 yield event("now", await part())
                 while not await wake.wait(HEARTBEAT):
                     yield b": still here\n\n"

@@ -10,7 +10,8 @@ from fastapi.responses import Response
 from conversation import customer_list
 from conversation.customers import Customers
 from conversation.errors import UnusableList
-from conversation.users import Users
+from conversation.users import User, Users
+from web.console import desk
 from web.cookies import Cookies
 from web.drawing import Drawing
 from web.security import check_form, upload
@@ -25,16 +26,14 @@ ON_A_PAGE = 50
 def router(customers: Customers, users: Users, door: Door, drawing: Drawing, cookies: Cookies, zone: str) -> APIRouter:
     routes = APIRouter()
 
-    async def page(request: Request, token: str, *, status: int = 200, **told: Any) -> Response:
+    async def page(request: Request, user: User, token: str, *, status: int = 200, **told: Any) -> Response:
         values = {"imported": None, "fault": None, **told}
         return drawing.page(
             "console_customers.html",
             cookies.language(request),
             status=status,
             here="customers",
-            token=token,
-            back=PATH,
-            zone=zone,
+            **desk(request, user, token, zone),
             customers=await customers.listed(ON_A_PAGE),
             count=await customers.count(),
             **values,
@@ -42,22 +41,22 @@ def router(customers: Customers, users: Users, door: Door, drawing: Drawing, coo
 
     @routes.get(PATH)
     async def shown(request: Request) -> Response:
-        user, token = await door.user(request)
+        user, token = await door.user(request, "customers.read")
         await users.audit(user.id, "customers")
-        return await page(request, token)
+        return await page(request, user, token)
 
     @routes.post(PATH)
     async def brought_in(request: Request) -> Response:
-        user, token = await door.user(request)
+        user, token = await door.user(request, "customers.change")
         form, data = await upload(request, "list")
         check_form(cookies.session(request), form.get("token", ""))
         if not data:
-            return await page(request, token, status=422, fault=UnusableList("no_file"))
+            return await page(request, user, token, status=422, fault=UnusableList("no_file"))
         try:
             imported = await customers.import_csv(data)
         except UnusableList as fault:
-            return await page(request, token, status=422, fault=fault)
+            return await page(request, user, token, status=422, fault=fault)
         await users.audit(user.id, "customers.imported")
-        return await page(request, token, imported=imported)
+        return await page(request, user, token, imported=imported)
 
     return routes

@@ -6,7 +6,9 @@ ScreenError
     |-- Forged         a form that was not ours, or is too old (403)
     |-- TooBusy        too many requests from one client (429)
     |-- NotSignedIn    the console needs a session (303 to the sign-in page)
+    |-- NotAllowed     the role does not allow it (403)
     |-- NoSuchPage     nothing here (404)
+    |-- ApiRefused     a request to the API; answered in JSON
 """
 
 from __future__ import annotations
@@ -51,8 +53,27 @@ class NotSignedIn(Refused):
     status = 303
 
 
+class NotAllowed(Refused):
+    """``roles``: those that may."""
+
+    status = 403
+    reason = "not_allowed"
+
+    def __init__(self, roles: tuple[str, ...]) -> None:
+        super().__init__("the role does not allow it")
+        self.roles = roles
+
+
 class NoSuchPage(Refused):
     """Nothing is here."""
 
     status = 404
     reason = "unknown"
+
+
+class ApiRefused(Refused):
+    """Answered in JSON: ``reason`` is an id in the catalogue (``api.<reason>``), ``more`` stands beside it."""
+
+    def __init__(self, status: int, reason: str, **more: object) -> None:
+        super().__init__(reason)
+        self.status, self.reason, self.more = status, reason, more

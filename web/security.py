@@ -14,9 +14,10 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.datastructures import Headers, MutableHeaders, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.catalogue import LANGUAGES, words
 from web.errors import Forged, TooBusy
 
 log = logging.getLogger("denwaban.web")
@@ -32,7 +33,8 @@ class _TooLarge(Exception):
 class Guard:
     """ASGI middleware: security headers on every answer, 413 for large bodies, 403 for forms from elsewhere.
 
-    broken: the answer to what nobody foresaw. larger: paths whose bodies may have more bytes than others.
+    broken: the answer to what nobody foresaw. larger: bytes that a body may have where the path begins so.
+    A policy that an answer brings itself stands.
     """
 
     def __init__(
@@ -44,7 +46,7 @@ class Guard:
         broken: ASGIApp,
         larger: Mapping[str, int] | None = None,
     ) -> None:
-        self._app, self._broken, self._larger = app, broken, larger or {}
+        self._app, self._broken, self._larger = app, broken, dict(larger or {})
         styles = " ".join(f"'{hash}'" for hash in style_hashes)
         self._headers = {
             "Content-Security-Policy": (
@@ -68,7 +70,8 @@ class Guard:
             return
         headers = Headers(scope=scope)
         started = False
-        taken, largest = 0, self._larger.get(scope["path"], LARGEST_BODY)
+        taken = 0
+        largest = next((most for begin, most in self._larger.items() if scope["path"].startswith(begin)), LARGEST_BODY)
 
         async def guarded_send(message: Message) -> None:
             nonlocal started
@@ -76,7 +79,7 @@ class Guard:
                 started = True
                 answered = MutableHeaders(raw=message["headers"])
                 for name, value in self._headers.items():
-                    answered[name] = value
+                    answered.setdefault(name, value)
                 answered.setdefault("Cache-Control", "no-store")
                 message["headers"] = answered.raw
             await send(message)
@@ -90,7 +93,7 @@ class Guard:
             return message
 
         if scope["method"] not in ("GET", "HEAD", "OPTIONS") and not _from_here(headers):
-            await PlainTextResponse("forbidden", 403)(scope, receive, guarded_send)
+            await _refusal(scope["path"], 403, "forged")(scope, receive, guarded_send)
             return
         try:
             declared = headers.get("content-length", "0")
@@ -99,12 +102,20 @@ class Guard:
             await self._app(scope, guarded_receive, guarded_send)
         except _TooLarge:
             if not started:
-                await PlainTextResponse("too large", 413)(scope, receive, guarded_send)
+                await _refusal(scope["path"], 413, "large")(scope, receive, guarded_send)
         except Exception:
             log.exception("a page failed")
             if started:
                 raise
             await self._broken(scope, receive, guarded_send)
+
+
+def _refusal(path: str, status: int, reason: str) -> Response:
+    """For pages a word, for the API what its failures look like."""
+    if not path.startswith("/api/"):
+        return PlainTextResponse("too large" if status == 413 else "forbidden", status)
+    message = {language: words(language)(f"api.{reason}") for language in LANGUAGES}
+    return JSONResponse({"error": reason, "message": message}, status)
 
 
 def _from_here(headers: Headers) -> bool:

@@ -1,4 +1,4 @@
-"""Who may read the record: the one-time page that makes the admin, signing in, signing out."""
+"""Who is let in: the one-time page that makes the admin, that of a user who was invited, signing in, signing out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from conversation.errors import TooManyTries, WrongCredentials
 from conversation.users import User, Users
 from web.cookies import Cookies
 from web.drawing import Drawing
-from web.errors import Forged, NotSignedIn
+from web.errors import Forged, NotAllowed, NotSignedIn
+from web.roles import WHO, May, may
 from web.security import Pace, check_form, client, fields, form_token
 
 SHORTEST_PASSWORD = 12
@@ -20,33 +21,43 @@ SESSION_SECONDS = 12 * 3600
 
 
 class Door:
-    """Lets signed-in people through. Others raise NotSignedIn."""
+    """Lets through who signed in and may. Others raise NotSignedIn or NotAllowed."""
 
     def __init__(self, users: Users, cookies: Cookies) -> None:
         self._users, self._cookies = users, cookies
 
-    async def user(self, request: Request) -> tuple[User, str]:
+    async def user(self, request: Request, what: May) -> tuple[User, str]:
         """Who asks, and the token for the forms on the page."""
         session = self._cookies.session(request)
         user = await self._users.session(session) if session else None
         if user is None or session is None:
             raise NotSignedIn("sign in first")
+        if not may(user.role, what):
+            raise NotAllowed(WHO[what])
         return user, form_token(session)
 
-    async def form(self, request: Request) -> tuple[User, dict[str, str]]:
+    async def form(self, request: Request, what: May) -> tuple[User, dict[str, str]]:
         """Who sent the form, and its fields. Raises Forged when it is not from a page of this session."""
-        user, _ = await self.user(request)
+        user, _ = await self.user(request, what)
         form = await fields(request)
         check_form(self._cookies.session(request), form.get("token", ""))
         return user, form
 
-    async def passes(self, request: Request) -> bool:
+    async def caller(self, request: Request, what: May) -> tuple[User, str]:
+        """Who calls the API; a request that changes something carries the token. Raises Forged without it."""
+        user, token = await self.user(request, what)
+        if request.method not in ("GET", "HEAD"):
+            check_form(self._cookies.session(request), request.headers.get("x-csrf", ""))
+        return user, token
+
+    async def passes(self, request: Request, what: May) -> bool:
         """Whether the session still holds; asked again and again while a live page is open."""
         session = self._cookies.session(request)
-        return session is not None and await self._users.session(session) is not None
+        user = await self._users.session(session) if session is not None else None
+        return user is not None and may(user.role, what)
 
 
-def router(users: Users, drawing: Drawing, cookies: Cookies, door: Door, pace: Pace) -> APIRouter:
+def router(users: Users, drawing: Drawing, cookies: Cookies, pace: Pace) -> APIRouter:
     routes = APIRouter()
 
     def draw(request: Request, template: str, wanted: str = "", *, status: int = 200, **values: object) -> Response:
@@ -84,6 +95,34 @@ def router(users: Users, drawing: Drawing, cookies: Cookies, door: Door, pace: P
             return drawing.page("setup_gone.html", cookies.language(request, lang), status=410)
         return await enter(request, name, form["password"], lang)
 
+    @routes.get("/invited/{link}")
+    async def invited_page(request: Request, link: str, lang: str = "") -> Response:
+        pace.take(client(request))
+        name = await users.invited(link)
+        if name is None:
+            return drawing.page("invited_gone.html", cookies.language(request, lang), status=410)
+        return draw(request, "invited.html", lang, path=f"/invited/{link}", wrong="", user=name)
+
+    @routes.post("/invited/{link}")
+    async def invited(request: Request, link: str) -> Response:
+        pace.take(client(request))
+        form = await fields(request)
+        lang, name = form.get("lang", ""), await users.invited(link)
+        if name is None:
+            return drawing.page("invited_gone.html", cookies.language(request, lang), status=410)
+        wrong = _wrong(name, form.get("password", ""), form.get("again", ""))
+        try:
+            cookies.check_door(request, form.get("token", ""))
+        except Forged:
+            wrong = "stale"
+        if wrong:
+            return draw(request, "invited.html", lang, status=422, path=f"/invited/{link}", wrong=wrong, user=name)
+        try:
+            await users.accept(link, form["password"])
+        except WrongCredentials:
+            return drawing.page("invited_gone.html", cookies.language(request, lang), status=410)
+        return await enter(request, name, form["password"], lang)
+
     @routes.get("/signin")
     async def sign_in_page(request: Request, lang: str = "", left: str = "") -> Response:
         pace.take(client(request))
@@ -117,8 +156,9 @@ def router(users: Users, drawing: Drawing, cookies: Cookies, door: Door, pace: P
 
     @routes.post("/signout")
     async def sign_out(request: Request) -> Response:
-        await door.form(request)
         session = cookies.session(request)
+        form = await fields(request)
+        check_form(session, form.get("token", ""))
         if session:
             await users.sign_out(session)
         response = RedirectResponse("/signin?left=1", 303)

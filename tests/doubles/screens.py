@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,13 +13,16 @@ from typing import Any
 import httpx
 import uvicorn
 
+from asr.sound import wav
 from conversation.callbacks import Callbacks
 from conversation.customers import Customers
 from conversation.inbox import Inbox
+from conversation.library import Library
 from conversation.live import Delivery
 from conversation.recordings import Recordings
 from conversation.store import Store
-from conversation.users import Users
+from conversation.users import Role, Users
+from conversation.versions import Versions, is_drawn
 from deflect.codes import Codes
 from deflect.links import Links
 from deflect.mover import Mover
@@ -54,19 +57,70 @@ class Clock:
 
 
 class Trees:
-    """One tree alone: the demo, or another's source."""
+    """The demo tree, or whatever is on the air; in service the moment that it is asked about."""
 
     def __init__(self, source: str | None = None) -> None:
-        self._demo = load(source or demo.text(), values=VALUES)
+        self._live = load(source or demo.text(), values=VALUES)
+        self._candidate: Tree | None = None
+        self._share = 0
+        self._known = {self._live.digest: self._live}
+        self.versions: Versions | None = None
 
-    def current(self) -> Tree:
-        return self._demo
+    def choose(self, conversation: str) -> Tree:
+        if self._candidate is not None and is_drawn(conversation, self._share):
+            return self._candidate
+        return self._live
 
     def by_digest(self, digest: str) -> Tree | None:
-        return self._demo if digest == self._demo.digest else None
+        return self._known.get(digest)
 
     def from_source(self, source: str) -> Tree:
-        return load(source, values=VALUES)
+        return self.load(source)
+
+    def load(self, source: str) -> Tree:
+        tree = load(source, values=VALUES)
+        return self._known.setdefault(tree.digest, tree)
+
+    async def changed(self, within: float = 0.0) -> bool:
+        air = await self.versions.air() if self.versions is not None else None
+        if air is not None:
+            self._live = self.load(air.live.source)
+            self._candidate = self.load(air.candidate.source) if air.candidate else None
+            self._share = air.share
+        return True
+
+    def is_ready(self, digest: str) -> bool:
+        return digest in {self._live.digest, self._candidate.digest if self._candidate else ""}
+
+
+class Studio:
+    """An ear and a mouth that need no model: what is said is a tone as long as the text, and is heard as its length."""
+
+    is_there = True
+
+    async def hear(self, pcm: bytes, language: str) -> str | None:
+        return f"{len(pcm) / 16000:g}" if self.is_there else None
+
+    async def say(self, text: str, language: str) -> bytes | None:
+        return wav(bytes(1600 * len(text))) if self.is_there else None
+
+
+@dataclass(frozen=True)
+class Confusion:
+    first: tuple[str, str]
+    second: tuple[str, str]
+    likeness: float
+
+
+def confusing(examples: Mapping[str, tuple[str, ...]], language: str) -> list[Confusion]:
+    """The same words for two answers."""
+    pairs = [(option, words) for option, said in examples.items() for words in said]
+    return [
+        Confusion(one, other, 1.0)
+        for place, one in enumerate(pairs)
+        for other in pairs[place + 1 :]
+        if one[1] == other[1] and one[0] != other[0]
+    ]
 
 
 @dataclass
@@ -82,6 +136,10 @@ class House:
     clock: Clock
     customers: Customers
     callbacks: Callbacks
+    library: Library
+    versions: Versions
+    studio: Studio
+    editor: Path
     calls: int = 0
     health: dict[str, Any] = field(default_factory=lambda: {"ready": True})
 
@@ -127,11 +185,19 @@ class House:
         return conversation, await self.link(conversation)
 
     async def admin(self) -> str:
-        """An admin is made; the session's token."""
+        """An admin is made, if there is none; the session's token."""
         token = await self.users.setup_token()
-        assert token
-        await self.users.create_admin(token, "admin", PASSWORD)
+        if token is not None:
+            await self.users.create_admin(token, "admin", PASSWORD)
         return await self.users.sign_in("admin", PASSWORD, "test")
+
+    async def user(self, role: Role, name: str = "") -> str:
+        """Somebody with this role is made; the session's token."""
+        await self.admin()
+        made = next(one.id for one in await self.users.everyone() if one.role == "admin")
+        _, token = await self.users.invite(name or role, role, made)
+        await self.users.accept(token, PASSWORD)
+        return await self.users.sign_in(name or role, PASSWORD, "test")
 
     def browser(self, **options: Any) -> httpx.AsyncClient:
         return httpx.AsyncClient(base_url=self.url, timeout=10, **options)
@@ -139,19 +205,31 @@ class House:
     async def signed_in(self) -> httpx.AsyncClient:
         return self.browser(cookies={"denwaban_session": await self.admin()})
 
+    async def caller(self, role: Role = "admin", name: str = "") -> httpx.AsyncClient:
+        """Who calls the API: signed in, with the token that changes need."""
+        session = await self.admin() if role == "admin" and not name else await self.user(role, name)
+        client = self.browser(cookies={"denwaban_session": session})
+        client.headers["x-csrf"] = (await client.get("/api/me")).json()["csrf"]
+        return client
+
 
 @contextlib.asynccontextmanager
-async def house(folder: Path, port: int, source: str | None = None) -> AsyncIterator[House]:
-    """source: of another tree than the demo."""
+async def house(folder: Path, port: int, database: str = "", source: str | None = None) -> AsyncIterator[House]:
+    """database: SQLAlchemy URL; default: SQLite in the folder. source: of another tree than the demo."""
     clock = Clock()
-    store = Store.open(f"sqlite:///{folder / 'record.db'}", bytes(range(32)), spool=folder / "spool")
-    inbox = Inbox(store, Trees(source), clock)
+    store = Store.open(database or f"sqlite:///{folder / 'record.db'}", bytes(range(32)), spool=folder / "spool")
+    trees, library, versions, studio = Trees(source), Library(store, clock), Versions(store, clock), Studio()
+    trees.versions = versions
+    live = load(source or demo.text())
+    await versions.adopt(live.source, live.name, live.digest)
+    inbox = Inbox(store, trees, clock)
     links = Links(store, timedelta(hours=24), clock)
     codes = Codes(links, store, clock)
     outbox = Outbox(store, clock)
     url = f"http://127.0.0.1:{port}"
     mover = Mover(inbox, links, codes, outbox, TrialSender(outbox), url=url + "/l/{token}", clock=clock)
     recordings = Recordings(folder / "recordings", store)
+    users, editor = Users(store, clock), folder / "editor"
     made = House(
         url,
         inbox,
@@ -159,11 +237,15 @@ async def house(folder: Path, port: int, source: str | None = None) -> AsyncIter
         codes,
         outbox,
         recordings,
-        Users(store, clock),
+        users,
         store,
         clock,
         Customers(store, clock),
         Callbacks(store, clock),
+        library,
+        versions,
+        studio,
+        editor,
     )
     app = create_app(
         Parts(
@@ -182,6 +264,13 @@ async def house(folder: Path, port: int, source: str | None = None) -> AsyncIter
             timezone="Asia/Tokyo",
             health=lambda: made.health,
             metrics=lambda: "# TYPE denwaban_calls gauge\ndenwaban_calls 0\n",
+            library=library,
+            versions=versions,
+            service=trees,
+            hear=studio.hear,
+            say=studio.say,
+            confusing=confusing,
+            editor=made.editor,
         )
     )
     server = uvicorn.Server(
