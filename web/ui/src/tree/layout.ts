@@ -1,8 +1,7 @@
 // Where nodes lie on the canvas when nobody has put them anywhere: in columns by their distance from the start, each
 // column ordered by where its nodes are reached from (barycentres, Sugiyama, Tagawa and Toda 1981).
 
-import { nodesOf, startOf } from "./places";
-import { ways } from "./places";
+import { nodesOf, startOf, ways } from "./places";
 import type { Table } from "./shape";
 
 export interface Spot {
@@ -10,11 +9,15 @@ export interface Spot {
   y: number;
 }
 
-export const WIDE = 232;
-export const HIGH = 76;
-const ACROSS = WIDE + 104;
-const DOWN = HIGH + 28;
+export const WIDE = 240;
+const HEAD = 62;
+const EACH = 24;
+const ACROSS = WIDE + 112;
+const BETWEEN = 28;
 const SWEEPS = 4;
+
+/** Pixels that a node takes on the canvas: several ways out have a line each. */
+export const high = (count: number): number => (count > 1 ? HEAD + count * EACH + 6 : HEAD);
 
 /** A spot for every node of the part, by its name. */
 export function laidOut(tree: Table, part: string): Map<string, Spot> {
@@ -55,9 +58,14 @@ export function laidOut(tree: Table, part: string): Map<string, Spot> {
     }
   }
   const spots = new Map<string, Spot>();
-  columns.forEach((one, x) =>
-    one.forEach((name, y) => spots.set(name, { x: x * ACROSS, y: Math.round((y - (one.length - 1) / 2) * DOWN) })),
-  );
+  columns.forEach((one, x) => {
+    const tall = one.map((name) => high(ways(nodes[name]).length));
+    let y = -(tall.reduce((sum, each) => sum + each + BETWEEN, -BETWEEN) / 2);
+    one.forEach((name, place) => {
+      spots.set(name, { x: x * ACROSS, y: Math.round(y) });
+      y += tall[place]! + BETWEEN;
+    });
+  });
   return spots;
 }
 
