@@ -5,13 +5,14 @@ import type { Problem } from "./tree/problems";
 import type { Table } from "./tree/shape";
 import type { Spot } from "./tree/layout";
 
-export interface Me { name: string; role: "agent" | "supervisor" | "admin" | "auditor"; language: string; csrf: string }
+export interface Me { name: string; role: "agent" | "supervisor" | "admin" | "auditor"; language: string; csrf: string; may: string[] }
 export interface Template { id: string; title: Record<string, string>; about: Record<string, string>; nodes: number }
 export interface Listed {
   id: string;
   name: string;
   draft: { revision: number; saved_at: string; saved_by: string };
   live: { version: number; share: number } | null;
+  candidate: { version: number; share: number } | null;
   versions: number;
 }
 export type Layout = Record<string, Spot>;
@@ -25,12 +26,13 @@ export interface DraftFile {
   problems: Problem[];
 }
 export interface Saved { revision: number; saved_at: string; problems: Problem[]; source: string }
-export interface Version { version: number; digest: string; at: string; by: string; note: string; share: number; live: boolean }
+export interface Version { version: number; digest: string; at: string; by: string; note: string; share: number; live: boolean; ready: boolean }
 export interface Golden { name: string; text: string }
 export interface Verdict { name: string; passed: boolean; diff: string }
 export interface Turn {
   who: "caller" | "us" | "note";
   text: string;
+  spoken?: string;
   options?: { key: string | null; label: string }[] | null;
   node?: string | null;
 }
@@ -108,12 +110,12 @@ export const api = {
   publish: (id: string, body: { revision: number; share: number; note: string }) =>
     json<{ version: number }>("POST", tree(id, "/publish"), body),
   share: (id: string, version: number, share: number) => json<object>("POST", tree(id, "/share"), { version, share }),
-  rollback: (id: string) => json<{ version: number }>("POST", tree(id, "/rollback"), {}),
+  rollback: (id: string) => json<{ tree: string; version: number }>("POST", tree(id, "/rollback"), {}),
   tests: (id: string) => json<Golden[]>("GET", tree(id, "/tests")),
   keep: (id: string, body: Golden) => json<object>("POST", tree(id, "/tests"), body),
   drop: (id: string, name: string) => json<object>("DELETE", tree(id, `/tests/${encodeURIComponent(name)}`)),
   run: (id: string) => json<Verdict[]>("POST", tree(id, "/tests/run"), {}),
-  attempt: (id: string, body: { tree: Table; language: string; number: string; at?: string; lines: string[] }) =>
+  attempt: (id: string, body: { tree?: Table; language: string; number: string; at?: string; lines: string[] }) =>
     json<Tried>("POST", tree(id, "/try"), body),
   hear: (id: string, language: string, pcm: ArrayBuffer) =>
     json<{ text: string }>("POST", `${tree(id, "/hear")}?language=${language}`, pcm),

@@ -3,8 +3,9 @@
 import { api, Refusal, type DraftFile, type Layout } from "../api";
 import { changes } from "../tree/compare";
 import { begun, done, redone, undone, type History } from "../tree/history";
-import { located, type Problem } from "../tree/problems";
+import { located, reason, type Problem } from "../tree/problems";
 import type { Table } from "../tree/shape";
+import { tongue } from "../words/index.svelte";
 import { worded } from "./refusals";
 
 export type Saving = "saved" | "waiting" | "saving" | "offline" | "clash" | "refused" | "signed_out";
@@ -27,6 +28,12 @@ interface Kept {
   tree: Table;
   layout: Layout;
   source: string | null;
+}
+
+/** Why it was not taken: what was found first, with its line, when the hub says so. */
+function told(error: Refusal): string {
+  const [first] = (error.body.problems as Problem[] | undefined) ?? [];
+  return first ? [reason(first, tongue.language), ...first.path].join(" · ") : worded(error);
 }
 
 export class Draft {
@@ -205,7 +212,7 @@ export class Draft {
       this.other = error.body as unknown as Other;
       this.saving = "clash";
     } else if (error.status === 422 && wasWriting) {
-      this.wrong = worded(error);
+      this.wrong = told(error);
       this.saving = "refused";
     } else if (error.status === 401) {
       this.saving = "signed_out";
@@ -214,7 +221,7 @@ export class Draft {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => void this.save(), RETRY[Math.min(this.tries++, RETRY.length - 1)]);
     } else {
-      this.refused = worded(error);
+      this.refused = told(error);
       this.saving = "refused";
     }
   }

@@ -56,18 +56,26 @@ export function dominators(start: string, next: (name: string) => string[]): { o
 
 /** The rows in order. closed: places and parts whose rows below are folded away. */
 export function rows(tree: Table, closed: ReadonlySet<string>): Row[] {
-  const found: Row[] = [{ is: "settings", key: "settings", level: 1 }];
-  found.push(...scope(tree, "", 1, closed));
+  const all: Row[] = [{ is: "settings", key: "settings", level: 1 }];
+  all.push(...scope(tree, "", 1));
   for (const part of partsOf(tree)) {
-    const key = `part:${part}`;
-    const isOpen = !closed.has(key);
-    found.push({ is: "part", key, level: 1, part, isOpen });
-    if (isOpen) found.push(...scope(tree, part, 2, closed));
+    all.push({ is: "part", key: `part:${part}`, level: 1, part, isOpen: true });
+    all.push(...scope(tree, part, 2));
+  }
+  const found: Row[] = [];
+  let hidden = Infinity;
+  for (const [place, row] of all.entries()) {
+    if (row.level > hidden) continue;
+    hidden = Infinity;
+    const hasBelow = (all[place + 1]?.level ?? 0) > row.level;
+    const isOpen = !closed.has(row.key);
+    if (hasBelow && !isOpen) hidden = row.level;
+    found.push(row.is === "node" ? { ...row, hasBelow, isOpen } : row.is === "part" ? { ...row, isOpen } : row);
   }
   return found;
 }
 
-function scope(tree: Table, part: string, level: number, closed: ReadonlySet<string>): Row[] {
+function scope(tree: Table, part: string, level: number): Row[] {
   const nodes = nodesOf(tree, part);
   const start = startOf(tree, part);
   const leads = new Map(
@@ -94,15 +102,18 @@ function scope(tree: Table, part: string, level: number, closed: ReadonlySet<str
       }
       const place = placeOf(part, step.name);
       const node = nodes[step.name];
-      const out = ways(node);
+      // What is left out of a link, an agent or a callback follows from another field, and has no line of its own.
+      const out = ways(node).filter((way) => !way.isFallback || way.path.length > 1 || kindOf(node) === "ask");
       const distinct = [...new Set(out.map((way) => way.target))];
       const mine = new Set(below.get(step.name) ?? []);
       const isRow = out.length <= 1 || (distinct.length === 1 && kindOf(node) !== "decide");
+      // What follows a branch belongs to it; what follows a line of the main run stands beside it.
+      const beside = step.answer ? step.level + 1 : step.level;
       const after: Step[] = [];
       const branches: Step[] = [];
       if (isRow) {
         if (distinct[0] !== undefined && mine.delete(distinct[0]))
-          after.push({ name: distinct[0], answer: "", mark: "", level: step.level });
+          after.push({ name: distinct[0], answer: "", mark: "", level: beside });
       } else {
         const led = new Map<string, number>();
         for (const way of out) led.set(way.target, (led.get(way.target) ?? 0) + 1);
@@ -120,16 +131,14 @@ function scope(tree: Table, part: string, level: number, closed: ReadonlySet<str
           }
         }
       }
-      for (const name of below.get(step.name) ?? []) if (mine.has(name)) after.push({ name, answer: "", mark: "", level: step.level });
-      const isOpen = !closed.has(place);
-      const isBranching = branches.length > 0;
+      for (const name of below.get(step.name) ?? []) if (mine.has(name)) after.push({ name, answer: "", mark: "", level: beside });
       const on = isRow ? distinct.filter((target) => target && !after.some((one) => "name" in one && one.name === target)) : [];
       found.push({
         is: "node", key: place, level: step.level, place, answer: step.answer, mark: step.mark,
-        hasBelow: isBranching, isOpen, on: on.map((target) => (target.startsWith("@") ? target : placeOf(part, target))),
+        hasBelow: false, isOpen: true, on: on.map((target) => (target.startsWith("@") ? target : placeOf(part, target))),
       });
       for (const one of after.reverse()) stack.push(one);
-      if (isOpen) for (const one of branches.reverse()) stack.push(one);
+      for (const one of branches.reverse()) stack.push(one);
     }
   };
 

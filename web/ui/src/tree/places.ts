@@ -52,18 +52,18 @@ export interface Way {
   isFallback: boolean;
 }
 
-const PLAIN: Record<string, readonly string[]> = {
-  say: ["next"],
-  link: ["next", "refused", "failed"],
-  agent: ["busy", "closed", "failed"],
-  callback: ["next", "refused", "failed"],
+/** Kind to its fields that lead on, each with the field that holds when it is left out. */
+const PLAIN: Record<string, readonly (readonly [string, string?])[]> = {
+  say: [["next"]],
+  link: [["next"], ["refused", "next"], ["failed", "next"]],
+  agent: [["busy"], ["closed", "busy"], ["failed", "busy"]],
+  callback: [["next"], ["refused", "next"], ["failed", "next"]],
   voicemail: [],
-  hours: ["open", "closed"],
-  webhook: ["next", "failed"],
-  identify: ["next", "failed"],
-  transfer: ["failed"],
-  survey: ["next"],
-  goodbye: ["screen"],
+  hours: [["open"], ["closed"]],
+  webhook: [["next"], ["failed"]],
+  identify: [["next"], ["failed"]],
+  transfer: [["failed"]],
+  survey: [["next"]],
 };
 
 /** Every way out of a node, in the order of its file; those without a target have an empty one. */
@@ -101,8 +101,11 @@ export function ways(node: Json | undefined): Way[] {
     case "subtree":
       for (const exit of Object.keys(table(has.exits))) add(exit, ["exits", exit]);
       break;
+    case "goodbye":
+      if (text(has.screen)) add("screen", ["screen"]);
+      break;
     default:
-      for (const field of PLAIN[kind] ?? []) add(field, [field]);
+      for (const [field, otherwise] of PLAIN[kind] ?? []) add(field, [field], otherwise ? text(has[otherwise]) : "");
   }
   return found;
 }

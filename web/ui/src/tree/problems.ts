@@ -6,7 +6,7 @@ import { isPlace, placeOf, resolved, type Place } from "./places";
 export interface Problem {
   node: string;
   path: string[];
-  reason: { ja?: string; en: string } | string;
+  reason: { ja?: string | null; en: string } | string;
   kind?: string | null;
   level?: string | null;
 }

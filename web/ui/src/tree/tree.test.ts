@@ -104,7 +104,7 @@ describe("the outline", () => {
       "hello",
       "matter",
       "  1 order: number",
-      "  told > more",
+      "    told > more",
       "  2 card: check > more",
       "  0 staff: staff",
       "more",
@@ -117,6 +117,19 @@ describe("the outline", () => {
 
   test("a folded question hides its branches and nothing else", () => {
     expect(told(["matter", "part:verify"])).toEqual(["[settings]", "hello", "matter", "more", "  yes -> matter", "  no: bye", "[part:verify]"]);
+  });
+
+  test("a folded branch hides what follows in it", () => {
+    expect(told(["number"])).not.toContain("    told > more");
+    expect(told(["number"])).toContain("  2 card: check > more");
+  });
+
+  test("what is left out and follows from another field has no line of its own", () => {
+    const link = put(tree, ["nodes", "hello"], { link: { ja: "画面で" }, next: "matter", failed: "bye" }) as Table;
+    const answers = rows(link, new Set()).flatMap((row) => (row.is === "way" && row.from === "hello") || row.is === "node" ? [row.answer] : []);
+    expect(answers).toContain("next");
+    expect(answers).not.toContain("refused");
+    expect(ways(node(link, "hello")).map(({ target, isFallback }) => [target, isFallback])).toEqual([["matter", false], ["matter", true], ["bye", false]]);
   });
 
   test("what cannot be reached stands apart", () => {
