@@ -34,6 +34,11 @@ async def judged(page: Page, what: str) -> None:
     assert await faults(page) == [], what
 
 
+async def unfolded(page: Page) -> None:
+    await page.eval_on_selector_all(".inspector details", "all => all.forEach((one) => { one.open = true; })")
+    await page.eval_on_selector_all(".inspector .head[aria-expanded=false]", "all => all.forEach((one) => one.click())")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["ja", "en"])
 async def test_every_view_and_dialog_is_accessible(house: House, phone, language: str, scheme: str) -> None:
@@ -53,14 +58,12 @@ async def test_every_view_and_dialog_is_accessible(house: House, phone, language
     for name in ("matter", "member", "check", "look_up", "rank", "who", "rating", "desk_hours", "staff", "message"):
         await page.get_by_role("searchbox").fill(name)
         await page.get_by_role("treeitem").filter(has=page.locator(f"code.name:text-is('{name}')")).click()
-        for fold in await page.locator(".inspector :is(details:not([open]) > summary, [aria-expanded=false].head)").all():
-            await fold.click()
+        await unfolded(page)
         await judged(page, name)
     await page.get_by_role("searchbox").fill("")
     await outline.focus()
     await page.keyboard.press("Home")
-    for fold in await page.locator(".inspector details:not([open]) > summary").all():
-        await fold.click()
+    await unfolded(page)
     await judged(page, "settings")
     for key, place in (("2", ".svelte-flow__node"), ("3", "textarea"), ("1", "[role=tree]")):
         await page.keyboard.press(f"Alt+{key}")
