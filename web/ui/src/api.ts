@@ -1,49 +1,23 @@
 // The hub's API. Every failure is a Refusal with the id that the hub gives, or `offline`.
+// What goes over it stands in openapi.d.ts, made from the hub's own document: `npm run types -- openapi.json`.
 
+import type { components } from "./openapi";
 import type { Change } from "./tree/compare";
-import type { Problem } from "./tree/problems";
 import type { Table } from "./tree/shape";
-import type { Spot } from "./tree/layout";
 
-export interface Me { name: string; role: "agent" | "supervisor" | "admin" | "auditor"; language: string; csrf: string; may: string[] }
-export interface Template { id: string; title: Record<string, string>; about: Record<string, string>; nodes: number }
-export interface Listed {
-  id: string;
-  name: string;
-  draft: { revision: number; saved_at: string; saved_by: string };
-  live: { version: number; share: number } | null;
-  candidate: { version: number; share: number } | null;
-  versions: number;
-}
-export type Layout = Record<string, Spot>;
-export interface DraftFile {
-  revision: number;
-  source: string;
-  tree: Table;
-  layout: Layout;
-  saved_at: string;
-  saved_by: string;
-  problems: Problem[];
-}
-export interface Saved { revision: number; saved_at: string; problems: Problem[]; source: string }
-export interface Version { version: number; digest: string; at: string; by: string; note: string; share: number; live: boolean; ready: boolean }
-export interface Golden { name: string; text: string }
-export interface Verdict { name: string; passed: boolean; diff: string }
-export interface Turn {
-  who: "caller" | "us" | "note";
-  text: string;
-  spoken?: string;
-  options?: { key: string | null; label: string }[] | null;
-  node?: string | null;
-}
-export interface Tried { golden: string; turns: Turn[]; node: string | null; finished: boolean; expects: string | null }
-export interface Confusing {
-  node: string;
-  language: string;
-  first: { option: string; example: string };
-  second: { option: string; example: string };
-  likeness: number;
-}
+type Shapes = components["schemas"];
+export type Me = Shapes["Me"];
+export type Template = Shapes["TemplateShape"];
+export type Listed = Shapes["TreeShape"];
+export type Layout = Record<string, Shapes["Place"]>;
+export type DraftFile = Omit<Shapes["DraftShape"], "tree"> & { tree: Table };
+export type Saved = Shapes["SavedDraft"];
+export type Version = Shapes["VersionShape"];
+export type Golden = Shapes["TestShape"];
+export type Verdict = Shapes["Ran"];
+export type Turn = Shapes["TurnShape"];
+export type Tried = Shapes["Tried"];
+export type Confusing = Shapes["ConfusingShape"];
 
 export class Refusal extends Error {
   constructor(
@@ -99,26 +73,25 @@ export const api = {
   },
   templates: () => json<Template[]>("GET", "/api/templates"),
   trees: () => json<Listed[]>("GET", "/api/trees"),
-  make: (body: { template?: string | null; source?: string | null; name?: string | null }) =>
-    json<{ id: string }>("POST", "/api/trees", { template: null, source: null, name: null, ...body }),
+  make: (body: Shapes["NewTree"]) => json<Shapes["Made"]>("POST", "/api/trees", body),
   draft: (id: string) => json<DraftFile>("GET", tree(id, "/draft")),
-  save: (id: string, body: { revision: number; tree?: Table; source?: string; layout?: Layout }) =>
+  save: (id: string, body: Omit<Shapes["NewDraft"], "tree"> & { tree?: Table }) =>
     json<Saved>("PUT", tree(id, "/draft"), body),
   versions: (id: string) => json<Version[]>("GET", tree(id, "/versions")),
   compare: (id: string, left: string, right: string) =>
     json<{ changes: Change[] }>("GET", `${tree(id, "/compare")}?left=${left}&right=${right}`),
-  publish: (id: string, body: { revision: number; share: number; note: string }) =>
-    json<{ version: number }>("POST", tree(id, "/publish"), body),
-  share: (id: string, version: number, share: number) => json<object>("POST", tree(id, "/share"), { version, share }),
-  rollback: (id: string) => json<{ tree: string; version: number }>("POST", tree(id, "/rollback"), {}),
+  publish: (id: string, body: Shapes["Publishing"]) =>
+    json<Shapes["Published"]>("POST", tree(id, "/publish"), body),
+  share: (id: string, version: number, share: number) => json<Shapes["Shared"]>("POST", tree(id, "/share"), { version, share }),
+  rollback: (id: string) => json<Shapes["RolledBack"]>("POST", tree(id, "/rollback"), {}),
   tests: (id: string) => json<Golden[]>("GET", tree(id, "/tests")),
   keep: (id: string, body: Golden) => json<object>("POST", tree(id, "/tests"), body),
   drop: (id: string, name: string) => json<object>("DELETE", tree(id, `/tests/${encodeURIComponent(name)}`)),
   run: (id: string) => json<Verdict[]>("POST", tree(id, "/tests/run"), {}),
-  attempt: (id: string, body: { tree?: Table; language: string; number: string; at?: string; lines: string[] }) =>
+  attempt: (id: string, body: Omit<Shapes["Trying"], "tree" | "source"> & { tree?: Table }) =>
     json<Tried>("POST", tree(id, "/try"), body),
   hear: (id: string, language: string, pcm: ArrayBuffer) =>
-    json<{ text: string }>("POST", `${tree(id, "/hear")}?language=${language}`, pcm),
+    json<Shapes["Heard"]>("POST", `${tree(id, "/hear")}?language=${language}`, pcm),
   voice: (language: string, text: string) =>
     send("GET", `/api/say?language=${language}&text=${encodeURIComponent(text)}`).then((answer) => answer.blob()),
   confusing: (id: string) => json<Confusing[]>("GET", tree(id, "/confusing")),
