@@ -27,7 +27,9 @@ def test_requirements_name_no_index_and_pin_every_package_by_hash():
 
 def test_every_package_that_the_page_holds_is_listed_with_its_licence():
     packages = json.loads((HERE / "web/ui/package-lock.json").read_text())["packages"]
-    held = {path.rpartition("node_modules/")[2] for path, package in packages.items() if path and not package.get("dev")}
+    held = {
+        path.rpartition("node_modules/")[2] for path, package in packages.items() if path and not package.get("dev")
+    }
     text = (HERE / "THIRD_PARTY.md").read_text()
     assert "svelte" in held
     assert {name for name in held if f"| {name} | " not in text} == set()

@@ -297,7 +297,10 @@ async def test_on_the_canvas_a_line_is_drawn_by_dragging_and_a_place_is_kept(hou
     await page.get_by_role("tab", name="キャンバス").click()
     boxes = page.locator(".svelte-flow__node")
     await expect(boxes).to_have_count(4)
-    from_, to = page.locator("[data-nodeid=sure][data-handleid=yes]"), page.locator("[data-nodeid=message][data-handleid=in]")
+    from_, to = (
+        page.locator("[data-nodeid=sure][data-handleid=yes]"),
+        page.locator("[data-nodeid=message][data-handleid=in]"),
+    )
     await drag(page, from_, to)
     await saved(page)
     assert (await draft(house, page))["tree"]["nodes"]["sure"]["yes"] == "message"
@@ -421,9 +424,14 @@ def many(count: int) -> str:
                 after = f"{first}_{step + 1}" if step < 2 else (f"m{menu + 1}" if menu + 1 < menus else "bye")
                 words = f"{{ja: 用件{menu}の{option}について、{step}つ目の案内です。, en: Notice {step}.}}"
                 nodes.append(f"  {first}_{step}:\n    say: {words}\n    next: {after}")
-        nodes.append(f"  m{menu}:\n    menu: {{ja: ご用件は。, en: What is it about.}}\n    options:\n" + "\n".join(options))
+        nodes.append(
+            f"  m{menu}:\n    menu: {{ja: ご用件は。, en: What is it about.}}\n    options:\n" + "\n".join(options)
+        )
     head = "name: 大きな窓口\nlanguages: [ja, en]\nstart: m0\nperson: message\nnodes:\n"
-    tail = "\n  bye:\n    goodbye: {ja: 失礼いたします。, en: Goodbye.}\n  message:\n    voicemail: {ja: ご伝言を。, en: A message.}\n"
+    tail = (
+        "\n  bye:\n    goodbye: {ja: 失礼いたします。, en: Goodbye.}"
+        "\n  message:\n    voicemail: {ja: ご伝言を。, en: A message.}\n"
+    )
     return head + "\n".join(nodes) + tail
 
 
@@ -433,7 +441,12 @@ async def test_what_is_spoken_into_the_microphone_is_heard_and_answered(house, f
     async with async_playwright() as playwright:
         browser: Browser = await playwright.chromium.launch(
             executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--use-fake-device-for-media-stream",
+                "--use-fake-ui-for-media-stream",
+            ],
         )
         context = await browser.new_context(locale="ja-JP", viewport={"width": 1280, "height": 800})
         await context.add_cookies([{"name": "denwaban_session", "value": await house.admin(), "url": house.url}])

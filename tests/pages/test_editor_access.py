@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 from pathlib import Path
 from typing import Any
 
 import pytest
+from judge import faults
 from playwright.async_api import Page, expect
 from screens import House
 
@@ -16,15 +16,6 @@ pytestmark = pytest.mark.real
 HERE = Path(__file__).parent
 
 
-def _beside(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-faults = _beside("test_access").faults
 DIST = HERE.parent.parent / "web" / "ui" / "dist"
 EVERYTHING = HERE.parent / "doubles" / "everything.yaml"
 
