@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-test fmt check test e2e golden bench build run lock clean
+.PHONY: help setup setup-test page fmt check test e2e golden bench build run lock clean
 
 PYTHON := $(shell for p in python3.11 python3.12 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,12))' 2>/dev/null && { command -v $$p; break; }; done)
 BIN := .venv/bin
@@ -32,6 +32,21 @@ help:  ## what can be done
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@touch $@
 
+# The tree editor's page. Its packages come by the lock file, which names no address: from wherever npm is told to.
+UI := web/ui
+UI_FILES := $(shell find $(UI)/src -type f) $(addprefix $(UI)/,index.html package.json svelte.config.js tsconfig.json vite.config.ts) web/static/tokens.css
+$(UI)/node_modules/made: $(UI)/package.json $(UI)/package-lock.json
+	@echo "Installing packages for the editor's page into $(UI)/node_modules ($(UI)/package-lock.json)"
+	@cd $(UI) && npm ci --silent
+	@touch $@
+$(UI)/dist/index.html: $(UI)/node_modules/made $(UI_FILES)
+	@echo "Building the editor's page into $(UI)/dist"
+	@cd $(UI) && npm run --silent build -- --logLevel warn
+	@touch $@
+page:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(UI)/dist/index.html; \
+	else echo "npm is missing, so there is no tree editor: apt-get install npm, then make page" >&2; fi
+
 # Looks only at what is missing, in a moment; so no stamp that could outlive a removed package.
 .PHONY: system system-test
 system:
@@ -39,9 +54,9 @@ system:
 system-test:
 	@deploy/setup.sh --test
 
-setup: system .venv/run  ## what running needs: system packages and .venv
+setup: system .venv/run page  ## what running needs: system packages, .venv, the editor's page
 
-setup-test: system-test .venv/dev  ## and what the tests need besides
+setup-test: system-test .venv/dev page  ## and what the tests need besides
 
 run: setup  ## start everything in trial mode and say where to call
 	@exec $(BIN)/denwaban serve --dev
@@ -50,11 +65,12 @@ fmt: .venv/dev  ## put the code in form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-check: .venv/dev  ## form, lint, types, who imports whom
+check: .venv/dev $(UI)/node_modules/made  ## form, lint, types, who imports whom; the page's own tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	cd $(UI) && npm run --silent check && npm run --silent test
 
 test: setup-test  ## the whole suite, real parts included (T=path or -k to choose)
 	$(BIN)/python -m pytest $(T)
@@ -68,7 +84,7 @@ golden: .venv/dev  ## conversations
 bench: setup-test  ## measure this machine; JSON
 	$(BIN)/denwaban bench
 
-build: .venv/dev  ## the distribution, into dist/
+build: .venv/dev $(UI)/dist/index.html  ## the editor's page, and the distribution, into dist/
 	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 # The files name no index: they install from wherever pip is told to. uv is asked of the machine, not of the project.
@@ -81,4 +97,4 @@ lock:  ## pin the requirements anew from pyproject.toml
 	$(LOCK) $(EXTRAS) --extra dev pyproject.toml -o requirements/dev.txt
 
 clean:  ## remove what was made, the data folder excepted
-	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv build dist $(UI)/node_modules $(UI)/dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -25,6 +25,10 @@ test=(
 if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
     run+=("python3-venv|a virtual environment for the Python packages")
 fi
+# Debian's own (npm 9 on Node 18) builds the page; a Node that came another way does as well.
+if ! command -v npm >/dev/null; then
+    run+=("npm|building the tree editor's page")
+fi
 
 wanted=("${run[@]}")
 print=no

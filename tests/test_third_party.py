@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -22,3 +23,18 @@ def test_requirements_name_no_index_and_pin_every_package_by_hash():
         assert "--index" not in text
         for block in re.split(r"\n(?=[A-Za-z0-9])", text.strip()):
             assert "--hash=sha256:" in block
+
+
+def test_every_package_that_the_page_holds_is_listed_with_its_licence():
+    packages = json.loads((HERE / "web/ui/package-lock.json").read_text())["packages"]
+    held = {
+        path.rpartition("node_modules/")[2] for path, package in packages.items() if path and not package.get("dev")
+    }
+    text = (HERE / "THIRD_PARTY.md").read_text()
+    assert "svelte" in held
+    assert {name for name in held if f"| {name} | " not in text} == set()
+
+
+def test_the_page_locks_every_package_by_hash_and_names_no_index():
+    packages = json.loads((HERE / "web/ui/package-lock.json").read_text())["packages"]
+    assert all("integrity" in package and "resolved" not in package for path, package in packages.items() if path)

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page
+from judge import faults
 from screens import House
 
 from ivr.events import Recorded, Transcribed
 
 pytestmark = pytest.mark.real
-
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
-    "rules": {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}},
-}
-
-
-async def faults(page: Page) -> list[str]:
-    results = await Axe().run(page, options=RULES)
-    found: list[dict[str, Any]] = results.response["violations"]
-    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
