@@ -3,9 +3,11 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
-from centre import MOBILE, VALUES, Conversation, load
+from centre import MOBILE, TUESDAY, VALUES, Conversation, load
+from stroller import Stroller
 
 from ivr import demo, engine, golden
 from ivr.actions import Ask, Call, Enqueue, Record, Transfer
@@ -15,15 +17,18 @@ from ivr.templates import template, templates
 from ivr.tree import Tree
 
 NAMES = [one.id for one in templates() if one.id != "demo"]
+TREES = {name: load(name) for name in NAMES}
 CONVERSATIONS = Path(__file__).parents[1] / "golden"
 URL = "https://denwa.example.co.jp/l/" + "x" * 22
 LONGEST_EN = 300
 """Letters: 20 seconds at 15 a second."""
+LONGEST_CALL = 400
+"""Events; a caller who answers anything at random goes in circles for a while."""
 
 
 def standing_at(name: str, node: str, language: str = "ja", **changes: object) -> Conversation:
     """A caller who has come to this node, however."""
-    held = Conversation(load(name), language)
+    held = Conversation(TREES[name], language)
     held.tell(Joined(at=held.at, channel="voice", caller=MOBILE))
     held.state = replace(held.state, node=node, stage="asking", tries=0, **changes)
     return held
@@ -55,14 +60,14 @@ def test_nothing_but_a_listed_one_is_found(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_matter_has_at_least_six_ways_to_say_it_in_both_languages(name):
-    for option in matters(load(name)).options:
+    for option in matters(TREES[name]).options:
         if not option.language:
             assert min(len(set(option.words[language])) for language in ("ja", "en")) >= 6, option.id
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_two_options_share_an_example(name):
-    for node in load(name).nodes.values():
+    for node in TREES[name].nodes.values():
         if isinstance(node, MenuNode | QuestionNode | AskNode):
             for language in ("ja", "en"):
                 said = [words.lower() for option in node.options for words in option.words.get(language, ())]
@@ -72,7 +77,7 @@ def test_no_two_options_share_an_example(name):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_key_of_every_matter_is_said(name, language):
-    tree = load(name)
+    tree = TREES[name]
     keys = {option.key for option in matters(tree).options if option.key and option.language != language}
     said = tree.words(matters(tree).spoken or {}, language)
     pattern = r"は、?(\d)|press (\d)" if language == "ja" else r"press (\d)"
@@ -82,7 +87,7 @@ def test_the_key_of_every_matter_is_said(name, language):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_said_in_one_go_takes_longer_than_twenty_seconds(name):
-    for prompt in engine.prompts(load(name)):
+    for prompt in engine.prompts(TREES[name]):
         if prompt.language == "en":
             said = (prompt.spoken or prompt.text) if isinstance(prompt, Ask) else prompt.text
             assert len(said) <= LONGEST_EN, prompt.node
@@ -91,7 +96,7 @@ def test_nothing_said_in_one_go_takes_longer_than_twenty_seconds(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_message_with_the_link_fits_one_short_message(name):
     # 70 characters in UCS-2, 160 in the 7-bit alphabet (3GPP TS 23.038).
-    texts = load(name).sms_texts
+    texts = TREES[name].sms_texts
     assert len(texts["ja"].replace("{url}", URL)) <= 70
     assert len(texts["en"].replace("{url}", URL)) <= 160
     assert texts["en"].isascii()
@@ -99,7 +104,7 @@ def test_the_message_with_the_link_fits_one_short_message(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_offer_of_a_link_names_sender_and_domain(name):
-    offers = [node for node in load(name).nodes.values() if isinstance(node, LinkNode)]
+    offers = [node for node in TREES[name].nodes.values() if isinstance(node, LinkNode)]
     assert offers
     for node in offers:
         for words in node.link.values():
@@ -109,14 +114,14 @@ def test_every_offer_of_a_link_names_sender_and_domain(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_nobody_is_put_through_to_a_number_that_stands_in_the_tree(name):
     # Emergency services are told of, never dialled; partners are names that the settings give a number.
-    for node in load(name).nodes.values():
+    for node in TREES[name].nodes.values():
         if isinstance(node, TransferNode):
             assert re.fullmatch(r"[a-z_]+", node.to)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_who_falls_silent_at_any_question_comes_to_a_person_or_a_message(name):
-    for node, kind in load(name).nodes.items():
+    for node, kind in TREES[name].nodes.items():
         if not isinstance(kind, MenuNode | QuestionNode | AskNode) or getattr(kind, "optional", False):
             continue
         held = standing_at(name, node)
@@ -129,13 +134,30 @@ def test_who_falls_silent_at_any_question_comes_to_a_person_or_a_message(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_webhook_that_fails_is_said_and_not_called_again_at_once(name):
-    for node, kind in load(name).nodes.items():
+    for node, kind in TREES[name].nodes.items():
         if isinstance(kind, WebhookNode):
             held = standing_at(name, node)
             held.state = replace(held.state, stage="calling")
             held.tell(CallFailed(at=held.at, channel="system", node=node, reason="timeout"))
             assert "申し訳ございません" in held.actions[0].text, node
             assert not any(isinstance(action, Call) for action in held.actions), node
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_call_comes_to_an_end_whatever_is_said_and_whatever_fails(name):
+    tree = TREES[name]
+    for seed in range(40):
+        random = Random(seed)
+        at = random.choice((TUESDAY, TUESDAY.replace(hour=14)))  # by day and at night
+        stroller = Stroller(Conversation(tree, random.choice(tree.languages), at), random)
+        for _ in range(LONGEST_CALL):
+            if stroller.held.state.finished:
+                break
+            stroller.step()
+            for action in stroller.held.actions:
+                said = f"{getattr(action, 'text', '')}{getattr(action, 'spoken', '')}"
+                assert "{" not in said, said
+        assert stroller.held.state.finished, seed
 
 
 @pytest.mark.parametrize("name", NAMES)
