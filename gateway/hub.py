@@ -47,6 +47,8 @@ from gateway.studio import Studio
 from gateway.words import LINK, Words, as_read
 from ivr import engine
 from ivr.tree import Tree
+from meaning import addresses
+from meaning.intents import confusing
 from web.app import Parts, create_app
 from wire.facts import serve_facts
 
@@ -120,6 +122,7 @@ class Hub:
             self.callbacks,
             site=settings.site,
             clock=now,
+            areas=addresses.areas,
         )
         self.mouth = Mouth(
             [settings.mouth_socket(i) for i in range(max(1, settings.mouths))],
@@ -173,7 +176,7 @@ class Hub:
                 service=self.service,
                 hear=self.studio.hear,
                 say=self.studio.say,
-                confusing=None,
+                confusing=confusing,
             )
         )
         self.inbox.subscribe(lambda d: self.figures.count(d.event.kind, d.event.channel))

@@ -7,7 +7,8 @@ from importlib.resources.abc import Traversable
 
 
 def path(name: str = "demo") -> Traversable:
-    """``demo``: a contact centre in Japanese and English. ``busy``: what is said when all lines are taken."""
+    """``demo``: a contact centre in Japanese and English. ``busy``: what is said when all lines are taken. The others
+    are those of ``ivr.templates``."""
     return resources.files("ivr").joinpath("trees", f"{name}.yaml")
 
 

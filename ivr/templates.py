@@ -1,9 +1,14 @@
-"""The ready trees that an admin can start from."""
+"""The ready trees that an admin may start from."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from ivr import demo
+from ivr.source import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,15 +19,19 @@ class Template:
     title: Mapping[str, str]
     about: Mapping[str, str]
 
+    @property
+    def source(self) -> str:
+        """The tree as YAML."""
+        return demo.text(self.id)
 
+
+@cache
 def templates() -> tuple[Template, ...]:
-    return (
-        Template(
-            "demo",
-            {"ja": "総合サポート窓口", "en": "Support centre"},
-            {
-                "ja": "住所変更、紛失、ご注文の状況、営業時間をご案内し、担当者におつなぎします。",
-                "en": "Change of address, lost cards, orders and opening hours, with a person behind it.",
-            },
-        ),
-    )
+    """In the order in which they are shown."""
+    listed = read(resources.files("ivr").joinpath("templates.yaml").read_text("utf-8"))
+    return tuple(Template(name, words["title"], words["about"]) for name, words in listed.items())
+
+
+def template(name: str) -> Template | None:
+    """The one of that id; a name from outside finds nothing but these."""
+    return next((one for one in templates() if one.id == name), None)
