@@ -98,6 +98,8 @@ class UnusableList(RecordError):
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason} {detail}".rstrip())
         self.reason, self.detail = reason, detail
+
+
 class UnknownUser(RecordError): ...
 
 
