@@ -107,7 +107,7 @@ class ErrandTrees:
     def __init__(self, webhook: str = "https://office.example.jp/orders") -> None:
         self._tree = load(TREE.replace("{webhook}", webhook))
 
-    def current(self) -> Tree:
+    def choose(self, conversation: str) -> Tree:
         return self._tree
 
     def by_digest(self, digest: str) -> Tree | None:

@@ -214,7 +214,7 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def house(folder: Path, port: int, database: str = "", source: str | None = None) -> AsyncIterator[House]:
+async def house(folder: Path, port: int, source: str | None = None, *, database: str = "") -> AsyncIterator[House]:
     """database: SQLAlchemy URL; default: SQLite in the folder. source: of another tree than the demo."""
     clock = Clock()
     store = Store.open(database or f"sqlite:///{folder / 'record.db'}", bytes(range(32)), spool=folder / "spool")
