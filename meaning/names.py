@@ -38,7 +38,8 @@ def understood(text: str, language: str, *, is_written: bool = False) -> str | N
     if found := _WITH_READING.fullmatch(said):
         return _joined(_SEPARATORS.sub(" ", found["written"]).strip(), _split_kana(found["reading"]))
     if language == "ja" and not _LATIN.fullmatch(said):
-        return _japanese(_stripped(said, "ja"), is_written)
+        is_introduced = vocabulary("ja").introduces.search(said) is not None
+        return _japanese(_stripped(said, "ja"), is_written, is_introduced)
     return _latin(_stripped(said, "en"))
 
 
@@ -55,12 +56,12 @@ def _stripped(said: str, language: str) -> str:
     return kept
 
 
-def _japanese(name: str, is_written: bool) -> str | None:
+def _japanese(name: str, is_written: bool, is_introduced: bool) -> str | None:
     name = _TITLE.sub("", name)
     if not name or len(name) > _LONGEST or re.search(r"[\d#*]", name):
         return None
     parts = [part for part in _SEPARATORS.split(name) if part]
-    read = _split(parts[0]) if len(parts) == 1 else [(part, _reading(part)) for part in parts[:3]]
+    read = _split(parts[0], is_introduced) if len(parts) == 1 else [(part, _reading(part)) for part in parts[:3]]
     if not read or not all(reading for _, reading in read):
         return None
     reading = " ".join(one for _, one in read if one)
@@ -80,11 +81,13 @@ def _joined(written: str, reading: str | None) -> str | None:
     return f"{written}|{reading}" if written and reading else None
 
 
-def _split(name: str) -> list[tuple[str, str | None]] | None:
+def _split(name: str, is_introduced: bool) -> list[tuple[str, str | None]] | None:
     """The name with its reading, as family and given name when the analyser knows the first; None if it is no name."""
     found = _analysed(name)
+    if found[0][2] != "姓" and _KANA.fullmatch(name):
+        found = _of_two(name) or found
     kinds = [kind for _, _, kind in found]
-    if not _is_name(kinds, name):
+    if not _is_name(kinds, name, is_introduced):
         return None
     if len(found) == 1 or kinds[0] != "姓":
         return [(name, _reading_of(found))]
@@ -92,12 +95,33 @@ def _split(name: str) -> list[tuple[str, str | None]] | None:
     return [(family, _reading_of(found[:1])), (name[len(family) :], _reading_of(found[1:]))]
 
 
-def _is_name(kinds: Sequence[str], name: str) -> bool:
+def _of_two(kana: str) -> list[tuple[str, str, str]] | None:
+    """A family name, and a given one after it, where both are known; いまいくら is none."""
+    kana = str(jaconv.hira2kata(kana))
+    if _is_known(kana, "姓"):
+        return [(kana, kana, "姓")]
+    for size in range(len(kana) - 2, 1, -1):
+        family, given = kana[:size], kana[size:]
+        if _is_known(family, "姓") and _is_known(given, "名"):
+            return [(family, family, "姓"), (given, given, "名")]
+    return None
+
+
+def _is_known(katakana: str, kind: str) -> bool:
+    if kind == "姓" and katakana in vocabulary("ja").families:
+        return True
+    return any(
+        [word[2] for word in _analysed(spelling)] == [kind] for spelling in (katakana, str(jaconv.kata2hira(katakana)))
+    )
+
+
+def _is_name(kinds: Sequence[str], name: str, is_introduced: bool) -> bool:
     if kinds[0] == "姓":
         return True
-    # 林 and 星 are nouns to the analyser when they stand alone; so are names in kana.
     is_noun = all(kind in ("姓", "名", "名詞") for kind in kinds)
-    return is_noun and (len(name) == 1 or _KANA.fullmatch(name) is not None or "姓" in kinds or "名" in kinds)
+    # 林 and 星 are nouns to the analyser when they stand alone; アレックス is one, and ほんとう too.
+    is_unusual = len(name) == 1 or _KATAKANA.fullmatch(name) is not None or is_introduced
+    return is_noun and (is_unusual or "姓" in kinds or "名" in kinds)
 
 
 def _reading(part: str) -> str | None:
@@ -112,7 +136,7 @@ def _reading_of(words: Sequence[tuple[str, str, str]]) -> str | None:
 
 def _split_kana(kana: str) -> str:
     parts = [part for part in _SEPARATORS.split(kana) if part]
-    if len(parts) == 1 and (read := _split(parts[0])) is not None:
+    if len(parts) == 1 and (read := _split(parts[0], True)) is not None:
         return " ".join(str(jaconv.hira2kata(part)) for part, _ in read)
     return str(jaconv.hira2kata(" ".join(parts)))
 
@@ -137,5 +161,5 @@ def _analysed(name: str) -> list[tuple[str, str, str]]:
 def _analyser() -> Any:
     from sudachipy import Dictionary, SplitMode
 
-    tokenizer = Dictionary().tokenizer(mode=SplitMode.C)
+    tokenizer = Dictionary().tokenizer(mode=SplitMode.A)
     return tokenizer.tokenize

@@ -80,30 +80,51 @@ def counted(said: str, counters: Renamed) -> str:
 
 @cache
 def _before(counters: Renamed) -> re.Pattern[str]:
-    return re.compile(rf"({_KANA_RUN})({'|'.join(f'(?:{pattern.pattern})' for pattern, _ in counters)})")
+    return re.compile(rf"({_KANA_RUN}|\d+)({'|'.join(f'(?:{pattern.pattern})' for pattern, _ in counters)})")
 
 
 def _with_counter(run: str, counter: str, counters: Renamed) -> str:
+    written = next((becomes for pattern, becomes in counters if pattern.match(counter)), "") or counter
+    if run.isdecimal():
+        return run + written
     dropped = ""
     while (value := _kana_number(run)) is None and run.startswith(_PARTICLES) and len(run) > 1:
         dropped, run = dropped + run[0], run[1:]
-    written = next((becomes for pattern, becomes in counters if pattern.match(counter)), "")
-    return f"{dropped}{run if value is None else value}{written if value is not None and written else counter}"
+    return f"{dropped}{run}{counter}" if value is None else f"{dropped}{value}{written}"
+
+
+def in_a_row(said: str) -> str:
+    """Numbers in kana as figures where の joins them, as house numbers are said: いちのにのさん."""
+    numeral = rf"(?:{_KANA_RUN}|\d+)"
+    return re.sub(
+        rf"{numeral}(?:の{numeral})+(?![ぁ-んァ-ヺ一-龥])",
+        lambda row: re.sub(_KANA_RUN, lambda one: _figured(one[0]), row[0]),
+        said,
+    )
+
+
+def _figured(run: str) -> str:
+    """By its units, or sign by sign: ひゃくごじゅう, ぜろぜろよんさん."""
+    value, signs = _kana_number(run), _signs(run) or ""
+    return str(value) if value is not None else signs if signs.isdecimal() else run
 
 
 def _kana_number(run: str) -> int | None:
     """A number in kana with its units, or None when the words do not make one."""
-    signs, at = [], 0
+    signs = _signs(run)
+    return _structured(signs) if signs and not re.search(r"\d\d", signs) else None
+
+
+def _signs(run: str) -> str | None:
+    """The numerals of words in kana: 百5十 for ひゃくごじゅう; None when there are other words among them."""
+    signs, at = "", 0
     while at < len(run):
         word = next((run[at : at + size] for size in (4, 3, 2, 1) if run[at : at + size] in _KANA), None)
         if word is None:
             return None
-        signs.append(_KANA[word])
+        signs += _KANA[word]
         at += len(word)
-    joined = "".join(signs)
-    if not joined or re.search(r"\d\d", joined):
-        return None
-    return _structured(joined)
+    return signs
 
 
 def _kanji_number(run: str) -> str:

@@ -29,7 +29,8 @@ class Vocabulary:
     written: what recognisers leave in kana or spell otherwise, and as what it is read. counters, house_counters: what
     a number in kana comes before. instead: what takes back the
     words before it. unfit: kind to what makes a value another one. bare: what may stand around a bare number.
-    before, after: kind to what people say around a name or an address.
+    before, after: kind to what people say around a name or an address. families: usual family names, by reading.
+    introduces: what is said only around a name.
     """
 
     language: str
@@ -49,6 +50,8 @@ class Vocabulary:
     postal_code: Pattern
     letters: Mapping[str, str]
     as_in: Pattern
+    families: frozenset[str]
+    introduces: Pattern
     name_signs: Mapping[str, str]
 
 
@@ -85,6 +88,8 @@ def vocabulary(language: str) -> Vocabulary:
         postal_code=re.compile(data["postal_code"]),
         letters={name: letter for letter, names in data["letters"].items() for name in names},
         as_in=re.compile(data["as_in"]),
+        families=frozenset(data["families"].split()),
+        introduces=re.compile(data["introduces"]),
         name_signs=data["name_signs"],
     )
 
