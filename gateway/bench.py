@@ -54,6 +54,12 @@ async def _slots(options: argparse.Namespace, settings: Settings) -> dict[str, A
     return await bench_slots.run(settings)
 
 
+async def _intents(options: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    from gateway import bench_intents
+
+    return await bench_intents.run(settings)
+
+
 async def _page(options: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     return await bench_screens.page()
 
@@ -73,6 +79,7 @@ FIGURES: dict[str, tuple[str, Figure]] = {
     "screen": ("tap to the changed voice, answer to the changed page", _screen),
     "calls": ("calls held with their sound on time, and what they cost", _calls),
     "speech": ("what is recognised and understood of recorded speech (--speech FOLDER)", _speech),
+    "intents": ("wishes in own words understood from held-out phrases, typed and spoken", _intents),
     "slots": ("values of every kind understood from held-out answers, typed and spoken", _slots),
     "page": ("weight of the smartphone page, and what it needs to be usable", _page),
     "restart": ("kill -9 of the hub to the call going on", _restart),

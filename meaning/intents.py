@@ -21,13 +21,15 @@ from meaning.lexicon import lexicon
 from meaning.likeness import Features, Numbers, form, likeness
 from meaning.ridge import Ridge, fitted
 
-ABOUT = 0.48
+ABOUT = 0.55
 """How surely a matter's examples must tell a topic, on the average, for it to lend its phrases."""
 BACK = 0.5
 """Share of the topic's phrases that must tell that matter in turn."""
 BESIDE = 0.15
 """From here on a topic is too near to a matter to be something else; it then counts on neither side."""
 LEAST_WEIGHT = 0.2
+MOST_AGAINST = 8
+"""Phrases of one other topic: the time to learn grows with the third power of all of them."""
 NEAREST = 3
 MOST_CONFUSING = 50
 
@@ -55,12 +57,20 @@ class Confusing:
 
 
 class Intents:
-    """``examples``: id of the matter to how people say it; ValueError without a word in any of them."""
+    """``examples``: id of the matter to how people say it; ValueError without a word in any of them.
+
+    borrows: whether topics of callers elsewhere lend their phrases; without them the examples stand alone.
+    """
 
     accept = ACCEPT
 
     def __init__(
-        self, examples: Mapping[str, Sequence[str]], language: str, embedding: Embedding | None = None
+        self,
+        examples: Mapping[str, Sequence[str]],
+        language: str,
+        embedding: Embedding | None = None,
+        *,
+        borrows: bool = True,
     ) -> None:
         lexicon(language)
         self._language = language
@@ -73,9 +83,9 @@ class Intents:
         self._own = len(pairs)
         matter = np.array([place for place, _ in pairs], dtype=np.intp)
         features = self._callers.read([text for _, text in pairs], language)
-        lent, against = _topics(self._callers, features, matter, len(self._ids))
+        lent, against = _topics(self._callers, features, matter, len(self._ids)) if borrows else ({}, [])
         of_topic = self._callers.topic
-        taken = np.flatnonzero([topic in lent or topic in against for topic in of_topic])
+        taken = _taken(of_topic, lent, against)
         self._known = features.above(self._callers.features.rows(taken))
         self._phrases = [text for _, text in pairs] + [self._callers.phrases[at] for at in taken]
         self._matter = np.concatenate([matter, [lent.get(int(topic), -1) for topic in of_topic[taken]]]).astype(np.intp)
@@ -169,6 +179,13 @@ def _topics(
         elif about[place, topic] < BESIDE:
             against.append(topic)
     return lent, against
+
+
+def _taken(of_topic: NDArray[np.intp], lent: Mapping[int, int], against: Sequence[int]) -> NDArray[np.intp]:
+    """Which phrases are learnt from: all that are lent, and some of each other topic."""
+    all_of = {topic: np.flatnonzero(of_topic == topic) for topic in (*lent, *against)}
+    some = [at if topic in lent else at[:: -(-len(at) // MOST_AGAINST)] for topic, at in all_of.items()]
+    return np.sort(np.concatenate(some)) if some else np.zeros(0, dtype=np.intp)
 
 
 def _among(known: Callers, features: Features, taken: NDArray[np.intp]) -> Numbers:
