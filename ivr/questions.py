@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import cast
 
 from ivr import slots
@@ -41,7 +42,9 @@ def underlying(tree: Tree, state: State) -> Ask | None:
         case "new" | "recording" | "transferring" | "finished":
             return None
         case "asking":
-            return node_ask(tree, state.node, state.language, retry=state.tries, variables=texts(tree, state))
+            return _fixed_ask(tree, state.node, state.language, state.tries) or node_ask(
+                tree, state.node, state.language, retry=state.tries, variables=texts(tree, state)
+            )
         case "confirm":
             return _confirm(tree, state)
         case "between":
@@ -90,6 +93,16 @@ def underlying(tree: Tree, state: State) -> Ask | None:
                 tree, state, "code", "code_wait", "choice", options=options, spoken="code_wait_spoken",
                 patience=CODE_PATIENCE,
             )  # fmt: skip
+
+
+def _fixed_ask(tree: Tree, name: str, language: str, retry: int) -> Ask | None:
+    """The question where it holds nothing of the caller: made once."""
+    key = (name, language, retry)
+    if key not in tree.asks:
+        made = node_ask(tree, name, language, retry=retry)
+        tree.asks[key] = made if made.fixed else None
+    ask: Ask | None = tree.asks[key]
+    return ask
 
 
 def node_ask(
@@ -193,6 +206,7 @@ def callback_offer(tree: Tree, name: str, language: str, retry: int = 0) -> Ask:
     )
 
 
+@cache
 def yes_no(language: str) -> tuple[Option, ...]:
     return (
         Option(id="yes", key="1", label=phrase("yes", language)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 _NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
@@ -20,8 +21,12 @@ CUSTOMER = frozenset({"customer_name", "customer_kana", "customer_rank"})
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Fill in ``{name}`` where the name is known; leave it where not. What is filled in is not looked at again."""
+    if "{" not in text:
+        return text
     return _NAME.sub(lambda found: values.get(found[1], found[0]), text)
 
 
+@lru_cache(maxsize=8192)
 def open_names(text: str) -> frozenset[str]:
+    """text: words of a tree or a catalogue, before anything of a caller is filled in."""
     return frozenset(_NAME.findall(text))

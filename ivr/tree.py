@@ -91,6 +91,9 @@ class Tree:
     source: str
     digest: str
     values: Mapping[str, str] = field(default_factory=dict)
+    # What is made of the file over and over. Each text is kept beside its words, so that no other gets its id.
+    _words: dict[tuple[int, str], tuple[Text, str]] = field(default_factory=dict, repr=False, compare=False)
+    asks: dict[tuple[str, str, int], Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -123,8 +126,12 @@ class Tree:
 
     def words(self, text: Text, language: str) -> str:
         """The words in the language, load-time values filled in, variables still in braces."""
-        words = text[language]
-        return fill(_joined(words.text if isinstance(words, Recorded) else words), self.values)
+        made = self._words.get((id(text), language))
+        if made is None:
+            words = text[language]
+            joined = fill(_joined(words.text if isinstance(words, Recorded) else words), self.values)
+            made = self._words[(id(text), language)] = (text, joined)
+        return made[1]
 
     def audio(self, text: Text, language: str) -> str | None:
         words = text[language]

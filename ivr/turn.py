@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -48,7 +47,7 @@ class Turn:
         return self.at.astimezone(self.tree.zone).date()
 
     def become(self, **changes: Any) -> None:
-        self.state = replace(self.state, **changes)
+        self.state = self.state.changed(changes)
 
     def do(self, action: Action) -> None:
         self.actions.append(action)
@@ -69,9 +68,12 @@ class Turn:
         """Words of the tree."""
         language = self.state.language
         words = self.tree.words(text, language)
-        known = texts(self.tree, self.state)
+        names = open_names(words)
+        if names:
+            known = texts(self.tree, self.state)
+            words = fill(words, {name: known.get(name, "") for name in names})
         self._say(
-            fill(words, {name: known.get(name, "") for name in open_names(words)}),
+            words,
             fixed=fixed_text(self.tree, text, language),
             audio=self.tree.audio(text, language),
             shown=True,
