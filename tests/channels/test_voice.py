@@ -490,6 +490,35 @@ async def test_a_caller_who_asks_for_it_is_spoken_to_slowly_and_waited_for_longe
     assert set(centre.mouth.speeds[already:]) == {0.8}
 
 
+async def test_tomorrow_is_the_day_after_the_one_on_which_it_was_said_where_the_tree_is(everything):
+    async with everything.open(), everything.line() as line:
+        line.answered()
+        await line.says()
+        line.tell(orders.Keyed, digit="2")
+        listen = await line.next(orders.Listen)
+        await line.says()
+        line.hears("明日でお願いします", listen.listen)
+        await line.says()
+        await everything.settled(line)
+        (spoke,) = [x.payload for x in await everything.timeline() if x.kind == "Spoke"]
+    said = datetime.fromisoformat(spoke["at"]).astimezone(everything.trees.current().zone).date()
+    assert spoke["value"] == (said + timedelta(days=1)).isoformat()
+
+
+async def test_what_is_said_with_a_wish_is_not_asked_for_again_and_the_decision_is_kept(everything):
+    async with everything.open(), everything.line() as line:
+        line.answered()
+        listen = await line.next(orders.Listen)
+        await line.says()
+        line.hears("明日の10時に予約したい", listen.listen)
+        await line.says()
+        await everything.settled(line)
+        (spoke,) = [x.payload for x in await everything.timeline() if x.kind == "Spoke"]
+    assert spoke["choice"] == "booking"
+    assert ["time", "10:00"] in spoke["values"]
+    assert spoke["nearest"]
+
+
 async def test_a_correction_answers_the_question_before_in_one_breath(everything):
     async with everything.open(), everything.line() as line:
         line.answered()
