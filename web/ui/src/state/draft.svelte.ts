@@ -14,6 +14,8 @@ export type Saving = "saved" | "waiting" | "saving" | "offline" | "clash" | "ref
 /** Milliseconds from a change until it is sent; writing on puts it off, but never past LATEST. */
 const PAUSE = 400;
 const LATEST = 900;
+/** Milliseconds until what is not with the hub is in the tab's own storage. */
+const KEPT_AFTER = 150;
 const RETRY = [1000, 2000, 5000, 10000];
 
 export interface Other {
@@ -65,6 +67,7 @@ export class Draft {
   private tries = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private running: Promise<void> | null = null;
+  private keeping: ReturnType<typeof setTimeout> | undefined;
 
   constructor(id: string, file: DraftFile, isReadOnly: boolean) {
     this.id = id;
@@ -129,6 +132,9 @@ export class Draft {
     this.touched();
   }
 
+  /** The page is about to go: what is not with the hub stays in the tab. */
+  readonly leave = (): void => this.keep();
+
   /** Send what is waiting now. */
   async flush(): Promise<void> {
     clearTimeout(this.timer);
@@ -162,7 +168,7 @@ export class Draft {
 
   private touched(): void {
     this.count++;
-    this.keep();
+    this.keeping ??= setTimeout(() => this.keep(), KEPT_AFTER);
     if (this.saving === "clash") return;
     const now = performance.now();
     if (this.saving !== "waiting") this.first = now;
@@ -256,6 +262,9 @@ export class Draft {
   }
 
   private keep(): void {
+    clearTimeout(this.keeping);
+    this.keeping = undefined;
+    if (!this.isDirty) return;
     const kept: Kept = {
       revision: this.revision,
       base: this.base,
@@ -271,6 +280,8 @@ export class Draft {
   }
 
   private forget(): void {
+    clearTimeout(this.keeping);
+    this.keeping = undefined;
     try {
       sessionStorage.removeItem(this.key);
     } catch {
