@@ -5,7 +5,8 @@ import { changes } from "../tree/compare";
 import { begun, done, redone, undone, type History } from "../tree/history";
 import { located, reason, type Problem } from "../tree/problems";
 import type { Table } from "../tree/shape";
-import { tongue } from "../words/index.svelte";
+import { say, tongue } from "../words/index.svelte";
+import { notices } from "./notices.svelte";
 import { worded } from "./refusals";
 
 export type Saving = "saved" | "waiting" | "saving" | "offline" | "clash" | "refused" | "signed_out";
@@ -13,6 +14,8 @@ export type Saving = "saved" | "waiting" | "saving" | "offline" | "clash" | "ref
 /** Milliseconds from a change until it is sent; writing on puts it off, but never past LATEST. */
 const PAUSE = 400;
 const LATEST = 900;
+/** Milliseconds until what is not with the hub is in the tab's own storage. */
+const KEPT_AFTER = 150;
 const RETRY = [1000, 2000, 5000, 10000];
 
 export interface Other {
@@ -64,6 +67,7 @@ export class Draft {
   private tries = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private running: Promise<void> | null = null;
+  private keeping: ReturnType<typeof setTimeout> | undefined;
 
   constructor(id: string, file: DraftFile, isReadOnly: boolean) {
     this.id = id;
@@ -87,22 +91,30 @@ export class Draft {
 
   /** mark: changes told by the same mark are one step to undo. */
   change(tree: Table, what: string, mark = ""): void {
-    if (this.isReadOnly || tree === this.tree) return;
+    if (this.isReadOnly || tree === this.tree || this.isHeld()) return;
     this.history = done(this.history, tree, what, mark);
     this.touched();
   }
 
   undo(): boolean {
-    if (!this.canUndo || this.isReadOnly) return false;
+    if (!this.canUndo || this.isReadOnly || this.isHeld()) return false;
     this.history = undone(this.history);
     this.touched();
     return true;
   }
 
   redo(): boolean {
-    if (!this.canRedo || this.isReadOnly) return false;
+    if (!this.canRedo || this.isReadOnly || this.isHeld()) return false;
     this.history = redone(this.history);
     this.touched();
+    return true;
+  }
+
+  /** Whether YAML is written that is no tree yet: a change to the tree as it was would throw it away. */
+  private isHeld(): boolean {
+    if (!this.isWriting) return false;
+    notices.tell(say("source.first"));
+    void this.flush();
     return true;
   }
 
@@ -119,6 +131,9 @@ export class Draft {
     this.isWriting = true;
     this.touched();
   }
+
+  /** The page is about to go: what is not with the hub stays in the tab. */
+  readonly leave = (): void => this.keep();
 
   /** Send what is waiting now. */
   async flush(): Promise<void> {
@@ -144,13 +159,16 @@ export class Draft {
     removeEventListener("online", this.again);
   }
 
+  /** Try once more what could not be sent: the line is back, or somebody has signed in on another tab. */
   readonly again = (): void => {
-    if (this.isDirty && (this.saving === "offline" || this.saving === "signed_out")) void this.save();
+    if (!this.isDirty) return;
+    if (this.saving === "offline") void this.save();
+    if (this.saving === "signed_out") void api.me().then(() => this.save(), () => undefined);
   };
 
   private touched(): void {
     this.count++;
-    this.keep();
+    this.keeping ??= setTimeout(() => this.keep(), KEPT_AFTER);
     if (this.saving === "clash") return;
     const now = performance.now();
     if (this.saving !== "waiting") this.first = now;
@@ -214,7 +232,7 @@ export class Draft {
     } else if (error.status === 422 && wasWriting) {
       this.wrong = told(error);
       this.saving = "refused";
-    } else if (error.status === 401) {
+    } else if (error.status === 401 || error.error === "forged") {
       this.saving = "signed_out";
     } else if (error.status === 0 || error.status === 429 || error.status >= 500) {
       this.saving = "offline";
@@ -244,6 +262,9 @@ export class Draft {
   }
 
   private keep(): void {
+    clearTimeout(this.keeping);
+    this.keeping = undefined;
+    if (!this.isDirty) return;
     const kept: Kept = {
       revision: this.revision,
       base: this.base,
@@ -259,6 +280,8 @@ export class Draft {
   }
 
   private forget(): void {
+    clearTimeout(this.keeping);
+    this.keeping = undefined;
     try {
       sessionStorage.removeItem(this.key);
     } catch {

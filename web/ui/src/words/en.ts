@@ -498,5 +498,6 @@ export const en: Record<Word, string> = {
   "source.label": "YAML",
   "source.said": "Changes are saved within a second and show in the other views.",
   "source.wrong": "This cannot be read as YAML",
+  "source.first": "The YAML has changes that are not read yet. Mend the YAML first.",
   "source.download": "Save to a file",
 };

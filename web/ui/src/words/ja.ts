@@ -497,6 +497,7 @@ export const ja = {
   "source.label": "YAML",
   "source.said": "変更は 1 秒以内に保存され、ほかの表示にも反映されます。",
   "source.wrong": "YAML として読めません",
+  "source.first": "YAML の変更がまだ読み込まれていません。先に YAML を直してください。",
   "source.download": "ファイルに保存",
 } as const;
 
