@@ -135,6 +135,7 @@ def _written(data: dict[Any, Any]) -> Iterator[tuple[str, str]]:
         )
 
 
+@lru_cache(maxsize=4096)
 def _instant(day: date, moment: str, zone: ZoneInfo) -> datetime:
     if moment == "24:00":
         day, moment = day + timedelta(days=1), "00:00"

@@ -11,7 +11,7 @@ from ivr import slots
 from ivr.actions import Ask, Expects, Limits, Option
 from ivr.nodes import Asking, AskNode, CallbackNode, Choice, LinkNode, MenuNode, QuestionNode, Text, WebhookNode
 from ivr.phrases import grouped, phrase
-from ivr.state import Given, State
+from ivr.state import Given, Stage, State
 from ivr.texts import fill, open_names
 from ivr.tree import Tree
 
@@ -20,6 +20,15 @@ CODE_PATIENCE = 25.0
 MATCH_PATIENCE = 15.0
 WAIT_PATIENCE = 6.0
 """Seconds after which a customer who has to wait is told so again."""
+
+
+ALIKE: frozenset[Stage] = frozenset(
+    (
+        "offer", "other", "number", "sending", "coding", "code", "call_offer", "call_number", "call_which",
+        "area", "queueing", "booking", "calling", "identifying",
+    )
+)  # fmt: skip
+"""Stages whose question depends on the node, the language and how often it was asked, and on nobody."""
 
 
 def present(tree: Tree, state: State) -> Ask | None:
@@ -38,6 +47,16 @@ def present(tree: Tree, state: State) -> Ask | None:
 
 def underlying(tree: Tree, state: State) -> Ask | None:
     """What the conversation asks now, beside any question that is for the voice alone."""
+    if state.stage not in ALIKE:
+        return _underlying(tree, state)
+    key = (f"{state.node}/{state.stage}", state.language, state.tries)
+    if key not in tree.asks:
+        tree.asks[key] = _underlying(tree, state)
+    made: Ask | None = tree.asks[key]
+    return made
+
+
+def _underlying(tree: Tree, state: State) -> Ask | None:
     match state.stage:
         case "new" | "recording" | "transferring" | "finished":
             return None

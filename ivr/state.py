@@ -93,11 +93,11 @@ class State:
 
     def changed(self, changes: Mapping[str, object]) -> State:
         """As ``dataclasses.replace``."""
-        new = object.__new__(State)
-        new.__dict__.update(self.__dict__)
-        new.__dict__.update(changes)
-        if len(new.__dict__) != len(self.__dict__):
+        values = {**self.__dict__, **changes}
+        if len(values) != len(self.__dict__):
             raise TypeError(f"a state has no {', '.join(changes.keys() - self.__dict__.keys())}")
+        new = object.__new__(State)
+        object.__setattr__(new, "__dict__", values)
         return new
 
     @property

@@ -10,6 +10,10 @@ export const languagesOf = (tree: Table): string[] => {
   return found.length ? found : ["ja"];
 };
 
+/** The tree's languages in the order in which somebody who reads this one looks for words. */
+export const readBy = (tree: Table, language: string): string[] =>
+  languagesOf(tree).sort((left, right) => Number(right === language) - Number(left === language));
+
 /** A name that no node of the part has yet. */
 export function freshName(tree: Table, part: string, wanted: string): string {
   const taken = nodesOf(tree, part);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { added, blank, doubled, freshName, moved, referrers, removed, renamed, turned, variables } from "./edit";
+import { added, blank, doubled, freshName, moved, readBy, referrers, removed, renamed, turned, variables } from "./edit";
 import { begun, done, redone, undone } from "./history";
 import { changes, clashes, taken } from "./compare";
 import { laidOut } from "./layout";
@@ -210,6 +210,10 @@ describe("what an admin does", () => {
     expect(variables(tree)).toEqual(["matter", "member", "more", "number"]);
     expect(referrers(tree, "more")).toBe(2);
     expect(referrers(tree, "staff")).toBe(2);
+  });
+
+  test("words are looked for in the reader's language first", () => {
+    expect([readBy(tree, "en"), readBy(tree, "fr")]).toEqual([["en", "ja"], ["ja", "en"]]);
   });
 
   test.each([[0, 2, "bca"], [2, 0, "cab"], [1, 9, "acb"]])("moving %d to %d", (from, to, wanted) =>
