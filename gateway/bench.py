@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from gateway import bench_calls, bench_restart, bench_screens, bench_turns
+from gateway import bench_calls, bench_restart, bench_rules, bench_screens, bench_turns
 from gateway.bench_machine import machine, versions
 from gateway.errors import Complaint
 from gateway.settings import Settings
@@ -72,6 +72,10 @@ async def _calls(options: argparse.Namespace, settings: Settings) -> dict[str, A
     return await bench_calls.calls(options.calls, options.seconds)
 
 
+async def _rules(options: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    return bench_rules.rules()
+
+
 FIGURES: dict[str, tuple[str, Figure]] = {
     "setup": ("INVITE to 200 and to the first sound", _setup),
     "answer": ("end of the caller's speech to the first sound of the answer", _answer),
@@ -81,6 +85,7 @@ FIGURES: dict[str, tuple[str, Figure]] = {
     "speech": ("what is recognised and understood of recorded speech (--speech FOLDER)", _speech),
     "intents": ("wishes in own words understood from held-out phrases, typed and spoken", _intents),
     "slots": ("values of every kind understood from held-out answers, typed and spoken", _slots),
+    "rules": ("proving a tree of 2,000 nodes, and steps of the engine a second", _rules),
     "page": ("weight of the smartphone page, and what it needs to be usable", _page),
     "restart": ("kill -9 of the hub to the call going on", _restart),
 }

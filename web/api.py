@@ -158,8 +158,9 @@ def router(api: Api, app: FastAPI) -> APIRouter:
 
 def openapi(app: FastAPI) -> dict[str, Any]:
     """The document of the API; the pages are none of its business."""
-    ours = [route for route in app.routes if isinstance(route, APIRoute) and route.path.startswith(f"{PREFIX}/")]
-    return get_openapi(title="Denwaban", version="1", routes=ours)
+    document = get_openapi(title="Denwaban", version="1", routes=app.routes)
+    document["paths"] = {path: found for path, found in document["paths"].items() if path.startswith(f"{PREFIX}/")}
+    return document
 
 
 def answer_error(error: Exception) -> JSONResponse:

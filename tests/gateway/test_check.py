@@ -22,6 +22,33 @@ def test_our_own_trees_are_sound(name, capsys):
     assert "sound" in capsys.readouterr().out
 
 
+def test_warnings_and_notes_refuse_nothing(capsys):
+    assert main(["demo", "--notes"], Settings()) == 0
+    out = capsys.readouterr().out
+    assert "warning: matter: about" in out
+    assert "note: message: a screen or chat cannot record" in out
+    assert main(["demo"], Settings()) == 0
+    assert "note: " not in capsys.readouterr().out
+
+
+def test_it_is_told_in_japanese_too(broken, capsys):
+    assert main([str(broken), "--language", "ja"], Settings()) == 1
+    assert "address_link: ノード「nobody」がありません。 (address_link > sent)" in capsys.readouterr().out
+
+
+def test_recorded_files_are_looked_for_beside_the_tree_or_in_the_folder_that_is_named(tmp_path, capsys):
+    spoken = "ja: お電話ありがとうございました。失礼いたします。"
+    assert spoken in demo.text()
+    text = demo.text().replace(spoken, "ja: {text: 失礼いたします。, audio: bye.wav}")
+    (tmp_path / "tree.yaml").write_text(text, "utf-8")
+    assert main([str(tmp_path / "tree.yaml")], Settings()) == 0
+    assert "warning: goodbye: there is no recorded file 'bye.wav'" in capsys.readouterr().out
+    (tmp_path / "sounds").mkdir()
+    (tmp_path / "sounds" / "bye.wav").write_bytes(b"RIFF")
+    assert main([str(tmp_path / "tree.yaml"), "--sounds", str(tmp_path / "sounds")], Settings()) == 0
+    assert "bye.wav" not in capsys.readouterr().out
+
+
 def test_without_a_name_the_tree_of_the_settings_is_checked(broken, capsys):
     assert main([], Settings()) == 0
     assert main([], Settings(tree=broken)) == 1
@@ -39,6 +66,11 @@ def test_programs_read_json(broken, capsys):
     assert found["sound"] is False
     assert found["problems"][0]["node"] == "address_link"
     assert found["problems"][0]["path"] == ["address_link", "sent"]
+    assert found["problems"][0]["kind"] == "no_node"
+    assert found["problems"][0]["reason"] == {
+        "ja": "ノード「nobody」がありません。",
+        "en": "there is no node 'nobody'",
+    }
     assert main(["demo", "--json"], Settings()) == 0
     assert json.loads(capsys.readouterr().out)["sound"] is True
 

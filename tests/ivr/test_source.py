@@ -2,6 +2,7 @@ import pytest
 
 from ivr import source
 from ivr.errors import BrokenTree
+from ivr.problems import said
 
 
 def reason(text):
@@ -41,3 +42,23 @@ def test_a_file_that_is_too_large_too_deep_or_too_long_is_refused(monkeypatch):
 @pytest.mark.parametrize("text", ["", "- a", "just words", "a: [", "a: 1\n---\nb: 2", "\x00", "? [a]\n: b", "a: \x07"])
 def test_what_is_no_mapping_is_refused(text):
     assert reason(text).reason
+
+
+@pytest.mark.parametrize(
+    "text", ["a: \ud800", 'a: "\\uD83D"', "a: '\udfff'", "\ud83d: a", "a: \x00b", "a: \x1b[0m", "a: \ufffe"]
+)
+def test_signs_that_no_text_has_are_refused(text):
+    assert reason(text).kind in ("yaml_not", "yaml_broken")
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 20_000, "{a: " * 20_000, "- " * 20_000, "a:\n" + "".join(" " * n + "b:\n" for n in range(1, 900))]
+)
+def test_a_file_that_opens_and_never_closes_is_refused_at_its_depth(text):
+    assert "deeper" in reason("x: " + text if text[0] in "[{" else text).reason
+
+
+def test_every_refusal_is_worded_in_japanese():
+    for text in ("a: *b", "a: 1\na: 2", "? [a]\n: b", "- a", "a: [", "a: " + "x" * source.LARGEST):
+        assert "{" not in said(reason(text), "ja")
+        assert said(reason(text), "ja") != reason(text).reason
