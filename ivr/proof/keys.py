@@ -18,7 +18,7 @@ EVERYWHERE = {"0": "person", "9": "repeat", "*": "repeat", "#": "hand in"}
 _KEY_WORDS = {"米印": "*", "こめじるし": "*", "シャープ": "#", "いげた": "#", "star": "*", "pound": "#", "hash": "#"}
 _KEY = r"(?:\[?(?P<key>[0-9#*])\]?|(?P<name>米印|こめじるし|シャープ|いげた|star|pound|hash))"
 _JAPANESE = re.compile(rf"(?P<what>[^、。，．,.？！?!は]+)は、?{_KEY}(?:番)?(?=[、。,をで]|と|\s|$)")
-_FIRST = re.compile(rf"(?P<what>[^.,;]+?),? (?:please )?press (?:the )?{_KEY}\b", re.IGNORECASE)
+_FIRST = re.compile(rf"(?P<what>[^.,;、。]+?),? (?:please )?press (?:the )?{_KEY}\b", re.IGNORECASE)
 _LAST = re.compile(rf"press (?:the )?{_KEY} (?:key )?(?:for|to) (?P<what>[^.,;]+)", re.IGNORECASE)
 _SMALL = str.maketrans("ぁぃぅぇぉっゃゅょゎ", "あいうえおつやゆよわ")
 
