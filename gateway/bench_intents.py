@@ -1,8 +1,8 @@
 """``denwaban bench intents``: what callers want, understood from phrases that no one tuned to, typed and spoken.
 
 The phrases (``bench_data/intents_*.yaml``) were written apart from the examples that the matters are learnt from
-(``bench_data/intent_examples_*.yaml``) and from all else in this repository. Some are of no matter: strangers. Spoken, a
-voice says them, as G.711 carries it, with pink noise 20 dB below; they are heard as on a call.
+(``bench_data/intent_examples_*.yaml``) and from all else in this repository. Some are of no matter: strangers. Spoken,
+a voice says them, as G.711 carries it, with pink noise 20 dB below; they are heard as on a call.
 
 - best: share of the phrases whose best matter is the right one, whatever its score
 - at_false_acceptance: a threshold is laid where one stranger in ten is taken. right: share of the phrases taken

@@ -18,12 +18,13 @@ from ivr.errors import Problem
 from ivr.nodes import Recorded
 from ivr.proof.ground import Ground
 from ivr.proof.words import texts
+from ivr.templates import template
 from ivr.tree import Tree, examine, load
 
 
 def main(argv: Sequence[str], settings: Settings) -> int:
     parser = argparse.ArgumentParser(prog="denwaban check", description=__doc__)
-    parser.add_argument("tree", nargs="?", metavar="TREE", help="YAML file, demo or busy; default: the settings'")
+    parser.add_argument("tree", nargs="?", metavar="TREE", help="YAML file or ready tree; default: the settings'")
     parser.add_argument("--sounds", type=Path, metavar="FOLDER", help="recorded files; default: beside the tree")
     parser.add_argument("--language", choices=problems.LANGUAGES, default="en", help="of what is told; default: en")
     parser.add_argument("--notes", action="store_true", help="tell too what a channel does without")
@@ -72,7 +73,7 @@ def missing_sounds(tree: Tree, folder: Path) -> Iterator[Problem]:
 
 def read(name: str) -> str:
     """The source of a tree, by file or by the name of one of ours. Raises OSError, UnicodeDecodeError."""
-    if name in ("demo", "busy") and not Path(name).exists():
+    if (name == "busy" or template(name)) and not Path(name).exists():
         return demo.text(name)
     return Path(name).read_text("utf-8")
 

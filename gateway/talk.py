@@ -35,7 +35,7 @@ def main(argv: Sequence[str], settings: Settings) -> int:
     parser = argparse.ArgumentParser(
         prog="denwaban talk", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("tree", nargs="?", metavar="TREE", help="YAML file, demo or busy; default: the settings'")
+    parser.add_argument("tree", nargs="?", metavar="TREE", help="YAML file or ready tree; default: the settings'")
     parser.add_argument("--language", help="default: the tree's first")
     parser.add_argument("--number", default="09012345678", help="who calls; empty: withheld")
     parser.add_argument("--at", help="when, as 2026-11-24 10:00; default: now")

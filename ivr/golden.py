@@ -14,7 +14,7 @@ The left column is what happened, the indented lines are what Denwaban answered:
 
 After ``->`` stands what the words were taken for: an option's id, ``=12345678`` a value, ``+date=2026-11-03`` more that
 was said, ``?lost`` ids too close to tell apart, ``!repeat`` a command, and how sure, 0..1; a space within a value is
-written ``_``. Times are those of the tree's zone.
+written ``_``, and such a sign itself ``\\_``. Times are those of the tree's zone.
 """
 
 from __future__ import annotations
@@ -276,7 +276,12 @@ def _pairs(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def _word(text: str) -> str:
-    return re.sub(r"\s", "_", text)
+    """One word: a space is written ``_``, and what would be taken for one, or for its mark, with a backslash."""
+    return re.sub(r"\s", "_", re.sub(r"[\\_]", r"\\\g<0>", text))
+
+
+def _words(word: str) -> str:
+    return re.sub(r"\\(.)|_", lambda found: found[1] or " ", word)
 
 
 def _meaning(event: Spoke) -> str:
@@ -310,7 +315,7 @@ def _fields(kind: type[Event], argument: str) -> dict[str, Any]:
     if kind in AT_A_NODE:
         return _back(kind, argument)
     if kind is AreaFound:
-        return {"code": words[0], "areas": tuple(word.replace("_", " ") for word in words[1:])}
+        return {"code": words[0], "areas": tuple(map(_words, words[1:]))}
     if kind is Chose or kind is Filled:
         value, at_node, node = argument.rpartition(" @")
         if not at_node:
@@ -353,7 +358,7 @@ def _pair(word: str) -> tuple[str, str]:
     name, equals, value = word.partition("=")
     if not equals:
         raise ValueError(f"{word!r} is no name=value")
-    return name, value.replace("_", " ")
+    return name, _words(value)
 
 
 def _joined(words: list[str]) -> dict[str, Any]:
@@ -369,7 +374,7 @@ def _meant(words: list[str]) -> dict[str, Any]:
     for word in words:
         match word[0], word[1:]:
             case "=", value:
-                found["value"] = value.replace("_", " ")
+                found["value"] = _words(value)
             case "+", more:
                 found["values"] = (*found["values"], _pair(more))
             case "?", option:
