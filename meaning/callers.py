@@ -54,8 +54,7 @@ def callers(language: str, embedding: Embedding | None) -> Callers:
     phrases = tuple(phrase for _, phrase in pairs)
     topic = np.array([place for place, _ in pairs], dtype=np.intp)
     words = Words(phrases, language)
-    vectors = _written(language, phrases, embedding) if embedding is not None else None
-    features = Features(words.grams(phrases), vectors)
+    features = Features(words.grams(phrases), _vectors(language, phrases, embedding))
     alike = likeness(features, features)
     told = fitted(alike, np.eye(len(known))[topic], np.full(len(phrases), DOUBT))
     return Callers(tuple(known), phrases, topic, words, embedding, features, alike, told)
@@ -66,14 +65,23 @@ def topics(language: str) -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(lines.splitlines()) for name, lines in yaml.safe_load(text).items()}
 
 
-def _written(language: str, phrases: tuple[str, ...], embedding: Embedding) -> Vectors:
+def stored(language: str, phrases: tuple[str, ...], embedding: Embedding) -> Vectors | None:
+    """The vectors that lie beside the phrases, if they are of these and of this model."""
     file = resources.files("meaning.topics").joinpath(f"{language}.npz")
-    if file.is_file():
-        with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as kept:
-            if str(kept["digest"]) == _digest(phrases, embedding):
-                rows = kept["rows"].astype(np.float32)
-                return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
-    return embedding([said(phrase, language) for phrase in phrases])
+    if not file.is_file():
+        return None
+    with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as kept:
+        if str(kept["digest"]) != _digest(phrases, embedding):
+            return None
+        rows = kept["rows"].astype(np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+
+
+def _vectors(language: str, phrases: tuple[str, ...], embedding: Embedding | None) -> Vectors | None:
+    if embedding is None:
+        return None
+    kept = stored(language, phrases, embedding)
+    return kept if kept is not None else embedding([said(phrase, language) for phrase in phrases])
 
 
 def write(folder: Path, embedding: Embedding) -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from meaning.bounds import ACCEPT, Bounds, bounds
 from meaning.callers import DOUBT, Callers, callers
-from meaning.embedding import Embedding, installed
+from meaning.embedding import installed
 from meaning.lexicon import lexicon
 from meaning.likeness import Features, Numbers, form, likeness
 from meaning.ridge import Ridge, fitted
@@ -60,6 +60,7 @@ class Intents:
     """``examples``: id of the matter to how people say it; ValueError without a word in any of them.
 
     borrows: whether topics of callers elsewhere lend their phrases; without them the examples stand alone.
+    by_words_alone: as where no embedding is installed.
     """
 
     accept = ACCEPT
@@ -68,9 +69,9 @@ class Intents:
         self,
         examples: Mapping[str, Sequence[str]],
         language: str,
-        embedding: Embedding | None = None,
         *,
         borrows: bool = True,
+        by_words_alone: bool = False,
     ) -> None:
         lexicon(language)
         self._language = language
@@ -79,30 +80,35 @@ class Intents:
         pairs = list({(place, form(text, language)): (place, text) for place, text in reversed(pairs)}.values())[::-1]
         if not pairs:
             raise ValueError("no example with words in it")
-        self._callers = callers(language, embedding if embedding is not None else installed())
-        self._own = len(pairs)
-        matter = np.array([place for place, _ in pairs], dtype=np.intp)
-        features = self._callers.read([text for _, text in pairs], language)
-        lent, against = _topics(self._callers, features, matter, len(self._ids)) if borrows else ({}, [])
+        self._callers = callers(language, None if by_words_alone else installed())
+        self._texts = [text for _, text in pairs]
+        self._features = self._callers.read(self._texts, language)
+        matter, matters = np.array([place for place, _ in pairs], dtype=np.intp), len(self._ids)
+        lent, against = _topics(self._callers, self._features, matter, matters) if borrows else ({}, [])
         of_topic = self._callers.topic
-        taken = _taken(of_topic, lent, against)
-        self._known = features.above(self._callers.features.rows(taken))
-        self._phrases = [text for _, text in pairs] + [self._callers.phrases[at] for at in taken]
-        self._matter = np.concatenate([matter, [lent.get(int(topic), -1) for topic in of_topic[taken]]]).astype(np.intp)
+        self._taken = _taken(of_topic, lent, against)
+        lent_to = [lent.get(int(topic), -1) for topic in of_topic[self._taken]]
+        self._matter = np.concatenate([matter, lent_to]).astype(np.intp)
         # As far as the topics know what such trees are about, they also know what they are not about.
-        weight = max(LEAST_WEIGHT, len(set(lent.values())) / len(self._ids))
+        weight = max(LEAST_WEIGHT, len(set(lent.values())) / matters)
         doubt = np.where(self._matter < 0, DOUBT / weight, DOUBT)
-        self._likeness = _among(self._callers, features, taken)
-        self._fit = fitted(self._likeness, _wanted(self._matter, len(self._ids)), doubt)
-        groups = [np.flatnonzero(self._matter == place) for place in range(len(self._ids))]
-        groups += [self._own + np.flatnonzero(of_topic[taken] == topic) for topic in against]
-        self.bounds: Bounds = _judged(self._fit, self._matter, groups)
+        alike = _among(self._callers, self._features, self._taken)
+        fit = fitted(alike, _wanted(self._matter, matters), doubt)
+        groups = [np.flatnonzero(self._matter == place) for place in range(matters)]
+        groups += [len(pairs) + np.flatnonzero(of_topic[self._taken] == topic) for topic in against]
+        self.bounds: Bounds = _judged(fit, self._matter, groups)
+        # Not the fit itself: a tree may have hundreds of menus, and its likenesses take megabytes each.
+        self._weights = fit.weights
+        self._unseen = fit.unseen()[: len(pairs)]
+        self._alike = alike[: len(pairs), : len(pairs)].copy()
 
     def understand(self, text: str) -> Found:
         if not form(text, self._language):
             return Found(None, (), ())
-        alike = likeness(self._callers.read([text], self._language), self._known)
-        values = self._fit.scores(alike)[0]
+        said = self._callers.read([text], self._language)
+        borrowed = likeness(said, self._callers.features)[:, self._taken]
+        alike = np.concatenate([likeness(said, self._features), borrowed], axis=1)
+        values = (alike @ self._weights)[0]
         order = np.argsort(-values, kind="stable")
         raw = tuple((self._ids[at], float(values[at])) for at in order)
         choice, close = self.bounds.outcome(raw)
@@ -111,10 +117,10 @@ class Intents:
 
     def confusing(self) -> tuple[Confusing, ...]:
         """The pairs of examples that are taken for each other when one has not been seen, worst first."""
-        unseen = self._fit.unseen()[: self._own]
-        matter = self._matter[: self._own]
+        own = len(self._texts)
+        unseen, matter = self._unseen, self._matter[:own]
         found: dict[frozenset[int], float] = {}
-        for at in range(self._own):
+        for at in range(own):
             others = unseen[at].copy()
             others[matter[at]] = -np.inf
             rival = int(others.argmax())
@@ -124,8 +130,8 @@ class Intents:
                 continue  # taken for nothing: a lonely example, but no confusing one
             rivals = np.flatnonzero(matter == rival)
             if rivals.size:
-                nearest = int(rivals[self._likeness[at, rivals].argmax()])
-                found[frozenset((at, nearest))] = float(self._likeness[at, nearest])
+                nearest = int(rivals[self._alike[at, rivals].argmax()])
+                found[frozenset((at, nearest))] = float(self._alike[at, nearest])
         worst = sorted(found.items(), key=lambda pair: -pair[1])[:MOST_CONFUSING]
         return tuple(self._confusing(min(pair), max(pair), alike) for pair, alike in worst)
 
@@ -137,7 +143,9 @@ class Intents:
         return tuple(self._told(int(at)) for at in np.argsort(-mine, kind="stable")[:NEAREST] if mine[at] > 0)
 
     def _told(self, at: int) -> tuple[str, str]:
-        return self._ids[self._matter[at]], self._phrases[at]
+        own = len(self._texts)
+        text = self._texts[at] if at < own else self._callers.phrases[self._taken[at - own]]
+        return self._ids[self._matter[at]], text
 
 
 def decide(scores: Sequence[tuple[str, float]], accept: float, margin: float) -> Found:
@@ -151,12 +159,10 @@ def decide(scores: Sequence[tuple[str, float]], accept: float, margin: float) ->
     return Found(scores[0][0], (), tuple(scores))
 
 
-def confusing(
-    examples: Mapping[str, Sequence[str]], language: str, embedding: Embedding | None = None
-) -> tuple[Confusing, ...]:
+def confusing(examples: Mapping[str, Sequence[str]], language: str) -> tuple[Confusing, ...]:
     """For an editor: which examples of two matters confuse. Empty where there are no words. Raises UnknownLanguage."""
     try:
-        return Intents(examples, language, embedding).confusing()
+        return Intents(examples, language).confusing()
     except ValueError:
         return ()
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import hstack, vstack
+from scipy.sparse import hstack
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
 from meaning.embedding import Vectors
@@ -35,13 +35,6 @@ class Features:
 
     def rows(self, at: Sequence[int] | NDArray[np.intp]) -> Features:
         return Features(self.grams[at], self.vectors[at] if self.vectors is not None else None)
-
-    def above(self, other: Features) -> Features:
-        """These rows and then the other's."""
-        vectors = None
-        if self.vectors is not None and other.vectors is not None:
-            vectors = np.concatenate([self.vectors, other.vectors])
-        return Features(vstack([self.grams, other.grams], format="csr"), vectors)
 
 
 def likeness(left: Features, right: Features) -> Numbers:

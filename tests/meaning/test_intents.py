@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from ivr.actions import Ask
 from ivr.engine import prompts
 from ivr.tree import load
-from meaning.intents import Intents, decide
+from meaning.callers import topics
+from meaning.intents import Confusing, Intents, confusing, decide
 from meaning.sense import Meant, Sense
 
 HELD_OUT = {
@@ -157,3 +158,73 @@ def test_any_text_gets_an_answer(language: str, text: str) -> None:
     found = intents.understand(text)
     assert found.choice in (None, "a", "b")
     assert not (found.choice and found.close)
+
+
+LABELS = {"address": ("住所変更",), "lost": ("カードの紛失・再発行",), "hours": ("営業時間のご案内",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("財布を盗まれたみたいで", "lost"), ("引っ越すことになりまして", "address"), ("日曜って開いてますか", "hours")],
+)
+def test_a_label_alone_is_enough_for_what_callers_of_all_centres_want(text: str, wanted: str) -> None:
+    assert Intents(LABELS, "ja").understand(text).choice == wanted
+    assert Intents(LABELS, "ja", borrows=False).understand(text).choice != wanted
+
+
+def test_what_other_callers_want_is_no_matter_of_this_tree() -> None:
+    intents = Intents(LABELS, "ja")
+    elsewhere = [phrase for name in ("jobs", "loan", "tickets", "weather") for phrase in topics("ja")[name]]
+    assert sum(intents.understand(phrase).choice is not None for phrase in elsewhere) <= 0.05 * len(elsewhere)
+
+
+def test_a_matter_like_no_topic_is_told_by_its_examples_alone() -> None:
+    examples = {
+        "bees": ("蜂の巣を取ってほしい", "スズメバチが巣を作った", "蜂の駆除", "軒下に蜂がいる"),
+        "graves": ("墓地を借りたい", "お墓の区画", "霊園の申し込み", "納骨の手続き"),
+    }
+    intents = Intents(examples, "ja")
+    assert intents.understand("庭の木に大きな蜂の巣ができました").choice == "bees"
+    assert intents.understand("霊園の区画を申し込めますか").choice == "graves"
+
+
+def test_the_nearest_phrases_explain_the_decision() -> None:
+    found = Intents(LABELS, "ja").understand("財布を盗まれました")
+    assert 1 <= len(found.nearest) <= 3
+    assert found.nearest[0][0] == "lost"
+    assert all(phrase in (*LABELS[id], *sum(topics("ja").values(), ())) for id, phrase in found.nearest)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_it_works_by_words_alone_where_no_embedding_is_installed(asks: dict[str, Ask], language: str) -> None:
+    examples = {option.id: (option.label, *option.words) for option in asks[language].options}
+    intents = Intents(examples, language, by_words_alone=True)
+    said = [(id, text) for id, texts in HELD_OUT[language].items() for text in texts.split("|")]
+    assert sum(intents.understand(text).choice == id for id, text in said) >= 0.6 * len(said)
+
+
+def test_examples_that_are_taken_for_each_other_are_named_worst_first() -> None:
+    examples = {
+        "change": ("予約の日を変えたい", "予約の変更", "予約の時間を遅らせたい", "予約の日時のこと"),
+        "check": ("予約の確認", "予約の日時が知りたい", "予約が取れているか見てほしい", "いつ予約したか忘れた"),
+        "lost": ("カードをなくした", "財布を落とした", "カードの紛失", "盗難にあった"),
+    }
+    found = confusing(examples, "ja")
+    assert found
+    assert [pair.likeness for pair in found] == sorted((pair.likeness for pair in found), reverse=True)
+    for pair in found:
+        assert {pair.first[0], pair.second[0]} == {"change", "check"}
+        assert all(example in examples[id] for id, example in (pair.first, pair.second))
+        assert 0 <= pair.likeness <= 1
+    assert any("予約の日時のこと" in (pair.first[1], pair.second[1]) for pair in found)
+
+
+def test_the_same_example_in_two_matters_is_the_worst_of_all() -> None:
+    examples = {"a": ("新しいカード", "カードをなくした", "紛失"), "b": ("新しいカード", "入会したい", "申し込み")}
+    assert confusing(examples, "ja")[0] == Confusing(("a", "新しいカード"), ("b", "新しいカード"), 1.0)
+
+
+def test_examples_that_are_apart_or_without_words_confuse_nobody() -> None:
+    assert confusing({"a": ("lost card", "card stolen"), "b": ("opening hours", "when do you open")}, "en") == ()
+    assert confusing({"a": ("。",)}, "ja") == ()
+    assert confusing({"a": ("lost card", "card stolen")}, "en") == ()

@@ -276,3 +276,44 @@ def test_any_hypothesis_gets_a_sense_that_makes_an_event(
     assert meant.choice is None or meant.choice in {option.id for option in ask.options}
     assert (meant.choice is not None) + bool(meant.close) + (meant.command is not None) <= 1
     assert Spoke.__dataclass_fields__.keys() >= Meant.__dataclass_fields__.keys()
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "text", "wanted"),
+    [
+        ("ja", "date", "いや、そうじゃなくて、10月25日です", Meant(command="correct", value="2026-10-25")),
+        ("en", "date", "no, I meant October 25th", Meant(command="correct", value="2026-10-25")),
+        ("ja", "date", "間違えました", Meant(command="correct")),
+        ("ja", "yesno", "違います、はい", Meant(command="correct", choice="yes", scores=(("yes", 0.95),))),
+    ],
+)
+def test_what_is_taken_back_answers_the_question_before(language: str, before: str, text: str, wanted: Meant) -> None:
+    ask = asking("time", language)
+    assert Sense().understand(ask, text, today=TODAY, before=asking(before, language)) == wanted
+
+
+def test_an_option_meant_instead_answers_the_question_before(sense: Sense) -> None:
+    meant = sense.understand(asking("date"), "違います、住所変更です", today=TODAY, before=asking("choice"))
+    assert (meant.command, meant.choice, meant.close) == ("correct", "address", ())
+
+
+def test_before_anything_was_answered_what_is_meant_instead_answers_the_question_itself(sense: Sense) -> None:
+    meant = sense.understand(asking("open"), "違います、住所変更です", today=TODAY)
+    assert (meant.command, meant.choice) == (None, "address")
+
+
+def test_at_a_yes_no_question_a_no_takes_nothing_back() -> None:
+    meant = Sense().understand(asking("yesno"), "違います", today=TODAY, before=asking("date"))
+    assert (meant.command, meant.choice) == (None, "no")
+
+
+def test_slower_is_a_command_at_every_question(sense: Sense) -> None:
+    for expects in ("choice", "open", "yesno", "date", "digits"):
+        assert sense.understand(asking(expects), "もう少しゆっくりお願いします", today=TODAY).command == "slower"
+
+
+def test_the_phrases_nearest_to_what_was_said_are_told_for_the_record(sense: Sense) -> None:
+    meant = sense.understand(asking("open"), "先月引っ越したものですから", today=TODAY)
+    assert meant.choice == "address"
+    assert meant.nearest[0][0] == "address"
+    assert len(meant.nearest) <= 3
