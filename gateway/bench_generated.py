@@ -13,7 +13,7 @@ import yaml
 PER_MATTER = 11
 ACROSS = 5
 """Options of a menu."""
-FIXED = 8
+FIXED = 7
 """Nodes beside menus and matters."""
 
 Nodes = dict[str, dict[str, Any]]
@@ -26,7 +26,9 @@ class _Plain(yaml.SafeDumper):
 
 def generated(nodes: int) -> str:
     """The YAML of a sound tree of about so many nodes, and never more."""
-    matters = max(1, (nodes - FIXED) * ACROSS // (PER_MATTER * ACROSS + ACROSS))
+    matters = max(1, (nodes - FIXED) // PER_MATTER)
+    while matters > 1 and FIXED + PER_MATTER * matters + _menus(matters) > nodes:
+        matters -= 1
     found: Nodes = dict(_frame())
     for number in range(matters):
         found |= _matter(number)
@@ -39,6 +41,12 @@ def generated(nodes: int) -> str:
         tops, level = [f"menu{level}_{place}" for place in range(len(groups))], level + 1
     found["greeting"]["next"] = tops[0]
     return yaml.dump(_file(found, tops[0]), Dumper=_Plain, allow_unicode=True, sort_keys=False, width=10_000)
+
+
+def _menus(ends: int) -> int:
+    """How many menus it takes to lead to so many ends."""
+    level = -(-ends // ACROSS)
+    return level if level <= 1 else level + _menus(level)
 
 
 def _file(nodes: Nodes, home: str) -> dict[str, Any]:

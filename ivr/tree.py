@@ -92,8 +92,8 @@ class Tree:
     digest: str
     values: Mapping[str, str] = field(default_factory=dict)
     # What is made of the file over and over. Each text is kept beside its words, so that no other gets its id.
-    _words: dict[tuple[int, str], tuple[Text, str]] = field(default_factory=dict, repr=False, compare=False)
-    asks: dict[tuple[str, str, int], Any] = field(default_factory=dict, repr=False, compare=False)
+    _words: dict[tuple[int, str], tuple[Text, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    asks: dict[tuple[str, str, int], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def name(self) -> str:

@@ -18,8 +18,9 @@ EVERYWHERE = {"0": "person", "9": "repeat", "*": "repeat", "#": "hand in"}
 _KEY_WORDS = {"米印": "*", "こめじるし": "*", "シャープ": "#", "いげた": "#", "star": "*", "pound": "#", "hash": "#"}
 _KEY = r"(?:\[?(?P<key>[0-9#*])\]?|(?P<name>米印|こめじるし|シャープ|いげた|star|pound|hash))"
 _JAPANESE = re.compile(rf"(?P<what>[^、。，．,.？！?!は]+)は、?{_KEY}(?:番)?(?=[、。,をで]|と|\s|$)")
-_FIRST = re.compile(rf"(?P<what>[^.,;、。]+?),? (?:please )?press (?:the )?{_KEY}\b", re.IGNORECASE)
-_LAST = re.compile(rf"press (?:the )?{_KEY} (?:key )?(?:for|to) (?P<what>[^.,;]+)", re.IGNORECASE)
+_FIRST = re.compile(rf"(?P<what>[^.,;。、]{{1,80}}?),? (?:please )?press (?:the )?{_KEY}\b", re.IGNORECASE)
+_LAST = re.compile(rf"press (?:the )?{_KEY} (?:key )?(?:for|to) (?P<what>[^.,;。、]{{1,80}})", re.IGNORECASE)
+_BEFORE = re.compile(r"^(?:for|to)(?: the| an?)? ", re.IGNORECASE)
 _SMALL = str.maketrans("ぁぃぅぇぉっゃゅょゎ", "あいうえおつやゆよわ")
 
 Choosing = MenuNode | QuestionNode | AskNode
@@ -131,12 +132,6 @@ def keys_told(text: str, language: str) -> Iterator[tuple[str, str]]:
 
 
 def _meant(node: Choosing, what: str, language: str) -> Choice | None:
-    """The one option whose label is in these words; None when none is, or several are."""
-    heard = _ear(what)
-    found = [
-        option for option in node.options if (label := _ear(plain(option.label.get(language, "")))) and label in heard
-    ]
-    if len(found) > 1:
-        longest = max(len(_ear(plain(option.label[language]))) for option in found)
-        found = [option for option in found if len(_ear(plain(option.label[language]))) == longest]
-    return found[0] if len(found) == 1 else None
+    """The option whose label these words are, but for ``For`` or ``To an`` before it; None when they are no label."""
+    heard = {_ear(what), _ear(_BEFORE.sub("", what))}
+    return next((one for one in node.options if _ear(plain(one.label.get(language, ""))) in heard), None)

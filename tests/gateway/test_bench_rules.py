@@ -6,7 +6,7 @@ from ivr.tree import examine, load
 def test_a_generated_tree_is_sound_and_of_about_the_size_that_was_asked_for():
     for size in (60, 250, 500):
         tree = load(generated(size))
-        assert size * 0.6 < len(tree.nodes) <= size
+        assert size - 12 <= len(tree.nodes) <= size
         assert not [one for one in examine(generated(size)) if one.level != "note"]
 
 

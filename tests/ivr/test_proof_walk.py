@@ -43,7 +43,7 @@ from ivr.turn import Turn
 NOON = datetime(2026, 11, 24, 3, tzinfo=UTC)
 NAMES = [f"n{n}" for n in range(8)]
 ENDS = ["message", "bye"]
-TREES, CALLS = 40, 8
+TREES, CALLS = 20, 8
 SAVES = ["colour", "amount", "code", "day", "sure", "state", "word"]
 TEXT = {"ja": "はい", "en": "yes"}
 OPENING = {day: ["09:00-18:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday")}
