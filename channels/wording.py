@@ -92,6 +92,8 @@ def _way(action: Ask) -> str:
                 return ""
             listed = "".join(phrase(language, "option", label=o.label, key=_key(o.key, language)) for o in keyed)
             return listed + phrase(language, "options_end") + phrase(language, "or_speak")
+        case "yesno" if action.brief:
+            return ""
         case "yesno":
             return phrase(language, "yesno")
         case "digits" | "member" if is_exact:

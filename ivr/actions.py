@@ -62,8 +62,8 @@ class Ask:
 
     expects: ``choice`` one of options; ``open`` own words, options being the known matters; ``yesno`` options
     ``yes`` and ``no``; the others a value of that kind (``ivr.slots``). least, most: how many keys make one; most is 0
-    where it cannot be keyed. limits: what the value must keep to. keys_only: words have failed; it is to be keyed.
-    optional: it may be passed over.
+    where it cannot be keyed. limits: what the value must keep to. keys_only: words have failed, or this caller keys:
+    it is to be keyed. brief: this caller speaks, and needs not be told how to answer yes or no.
     spoken: what the voice says instead of text and list, when the tree words it itself.
     patience: seconds of silence, after the question was heard, until the caller counts as having waited.
     retry: how often it was asked before, in a row.
@@ -84,6 +84,7 @@ class Ask:
     audio: str | None = None
     limits: Limits = Limits()
     keys_only: bool = False
+    brief: bool = False
     optional: bool = False
 
 

@@ -132,7 +132,7 @@ def answered(turn: Turn, ask: Ask, value: str, how: How, *, sure: bool = True) -
     """An answer to this question that is one of those it takes."""
     if how != "page" and turn.state.aside:
         return asides.answered(turn, value)
-    turn.become(digits="")
+    turn.become(digits="", habit=turn.state.habit if how == "page" else how)
     state = turn.state
     match state.stage:
         case "asking" | "rest":

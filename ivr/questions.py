@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import cast
 
@@ -43,6 +43,17 @@ def present(tree: Tree, state: State) -> Ask | None:
     if state.aside == "prove":
         return _prove(tree, state)
     return underlying(tree, state)
+
+
+def adapted(ask: Ask, state: State) -> Ask:
+    """The question for a voice whose habit is known: whoever keys is not told to speak, nor the other way round."""
+    if ask.retry:
+        return ask
+    if state.habit == "key" and ask.most:
+        return replace(ask, keys_only=True)
+    if state.habit == "voice" and ask.expects == "yesno":
+        return replace(ask, brief=True)
+    return ask
 
 
 def underlying(tree: Tree, state: State) -> Ask | None:

@@ -59,6 +59,7 @@ class State:
     page and match: a page reached by code that waits to be trusted, and the two digits that it shows.
     known: (variable, value) from webhooks and the customer table. customer: the id of who was identified.
     heard: (kind, value) said before they were asked for. slow: the caller wants it said slowly.
+    habit: how the voice gave its last answer, so that it is told no more than it needs.
     """
 
     language: str
@@ -74,6 +75,7 @@ class State:
     customer: str = ""
     heard: tuple[tuple[str, str], ...] = ()
     slow: bool = False
+    habit: Literal["", "key", "voice"] = ""
 
     aside: Aside = ""
     aside_tries: int = 0

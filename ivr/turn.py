@@ -28,7 +28,7 @@ from ivr.nodes import (
     WebhookNode,
 )
 from ivr.phrases import phrase
-from ivr.questions import fixed_text, limits_of, present, texts
+from ivr.questions import adapted, fixed_text, limits_of, present, texts
 from ivr.state import Stage, State
 from ivr.texts import fill, open_names
 from ivr.tree import Tree
@@ -59,7 +59,7 @@ class Turn:
     def done(self) -> tuple[State, tuple[Action, ...]]:
         question = present(self.tree, self.state) if self._asks and not self._silent else None
         if question:
-            self.actions.append(question)
+            self.actions.append(adapted(question, self.state) if self.state.voice else question)
         return self.state, tuple(self.actions)
 
     # -- saying --
