@@ -301,6 +301,7 @@ class Hub:
         print(f"  call      sip:denwaban@{address}:{settings.sip_port}")
         print(f"  console   {settings.url}/console")
         print(f"  messages  {settings.url}/console/outbox")
+        print(f"  editor    {settings.url}/editor")
         if token is not None:
             print(f"  sign in   {settings.url}/setup/{token}   (once, to make the admin)")
         if done < every:
