@@ -13,9 +13,10 @@ from typing import Literal, cast
 from ivr import addresses, asides, callbacks, linking, retries, slots
 from ivr.actions import Ask
 from ivr.events import Chose, Filled, Pressed, Spoke
+from ivr.given import label_of, options_of
 from ivr.nodes import AskNode, MenuNode, QuestionNode
 from ivr.phrases import is_mobile
-from ivr.questions import label_of, options_of, present, underlying
+from ivr.questions import present, underlying
 from ivr.state import Given
 from ivr.turn import Turn
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from ivr import callbacks, linking
 from ivr.actions import RefusePage, StartAfresh, TrustPage
 from ivr.events import Joined, PageArrived
+from ivr.given import matter, proof
 from ivr.nodes import AskNode, MenuNode, QuestionNode
-from ivr.questions import matter, present, proof
+from ivr.questions import present
 from ivr.turn import Turn
 
 MOST_MATCH = 2

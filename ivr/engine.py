@@ -51,7 +51,8 @@ from ivr.nodes import (
     WebhookNode,
 )
 from ivr.phrases import catalogue, phrase
-from ivr.questions import Showing, callback_offer, confirm_choice, fixed_text, node_ask, offer, present, showing
+from ivr.questions import callback_offer, confirm_choice, fixed_text, node_ask, offer, present
+from ivr.showing import Showing, showing
 from ivr.state import State
 from ivr.texts import open_names
 from ivr.tree import Tree

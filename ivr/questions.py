@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import cast
 
 from ivr import slots
 from ivr.actions import Ask, Expects, Limits, Option
-from ivr.nodes import Asking, AskNode, CallbackNode, Choice, LinkNode, MenuNode, QuestionNode, Text, WebhookNode
+from ivr.given import label_of, matter, options_of, proof, texts
+from ivr.nodes import Asking, AskNode, CallbackNode, LinkNode, MenuNode, QuestionNode, Text, WebhookNode
 from ivr.phrases import grouped, phrase
 from ivr.state import Given, Stage, State
 from ivr.texts import fill, open_names
@@ -244,42 +245,6 @@ def yes_no(language: str) -> tuple[Option, ...]:
     )
 
 
-def options_of(tree: Tree, name: str) -> tuple[Choice, ...]:
-    node = tree.nodes[name]
-    return node.options if isinstance(node, MenuNode | QuestionNode | AskNode) else ()
-
-
-def label_of(tree: Tree, given: Given, language: str) -> str:
-    """An answer as people read it: the option's label, yes or no, or the digits."""
-    node = tree.nodes[given.node]
-    if isinstance(node, AskNode) and node.slot == "yesno":
-        return phrase(given.value, language)
-    for option in options_of(tree, given.node):
-        if option.id == given.value:
-            return tree.words(option.label, language)
-    return slots.spoken(node.slot, given.value, language) if isinstance(node, AskNode) else given.value
-
-
-def texts(tree: Tree, state: State) -> dict[str, str]:
-    """What may be said of what is known and of the answers, by variable."""
-    return {**dict(state.known), **{given.save: label_of(tree, given, state.language) for given in state.given}}
-
-
-def proof(tree: Tree, state: State) -> Given | None:
-    """The answer that shows best that it is the same caller: the longest number, of at least four signs."""
-    values = [given for given in state.given if _is_number(tree, given) and len(given.value) >= 4]
-    return max(values, key=lambda given: len(given.value), default=None)
-
-
-def _is_number(tree: Tree, given: Given) -> bool:
-    node = tree.nodes[given.node]
-    return isinstance(node, AskNode) and node.slot in ("digits", "phone", "member")
-
-
-def matter(tree: Tree, state: State) -> Given | None:
-    return next((given for given in state.given if given.node == tree.file.matter), None)
-
-
 def fixed_text(tree: Tree, text: Text, language: str) -> bool:
     return not open_names(tree.words(text, language)) - tree.values.keys()
 
@@ -414,32 +379,3 @@ def _fill(tree: Tree, text: Text, language: str, variables: Mapping[str, str] | 
     if not names or variables is None:
         return words, not names
     return fill(words, {name: variables.get(name, "") for name in names}), False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Showing:
-    """What a screen draws now. said: since the last answer. answers: (what, value) that were given, oldest first."""
-
-    said: tuple[str, ...]
-    ask: Ask | None
-    language: str
-    finished: bool
-    node: str
-    answers: tuple[tuple[str, str], ...]
-
-
-def showing(tree: Tree, state: State) -> Showing:
-    answers = []
-    for given in state.given:
-        label = getattr(tree.nodes[given.node], "label", None)
-        if label:
-            answers.append((tree.words(label, state.language), label_of(tree, given, state.language)))
-    ask = underlying(tree, state)
-    return Showing(
-        said=state.said,
-        ask=ask,
-        language=state.language,
-        finished=state.finished,
-        node=ask.node if ask else state.node,
-        answers=tuple(answers),
-    )

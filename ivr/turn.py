@@ -8,6 +8,7 @@ from typing import Any
 from ivr import slots
 from ivr.actions import Acknowledge, Action, Ask, Call, Enqueue, Finish, Identify, Record, Say, Transfer
 from ivr.expressions import Value, holds
+from ivr.given import texts
 from ivr.nodes import (
     AgentNode,
     AskNode,
@@ -28,7 +29,7 @@ from ivr.nodes import (
     WebhookNode,
 )
 from ivr.phrases import phrase
-from ivr.questions import adapted, fixed_text, limits_of, present, texts
+from ivr.questions import adapted, fixed_text, limits_of, present
 from ivr.state import Stage, State
 from ivr.texts import fill, open_names
 from ivr.tree import Tree
