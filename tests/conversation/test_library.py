@@ -7,7 +7,7 @@ from record import Clock, Place
 from sqlalchemy import select
 
 from conversation.errors import Changed, Full, UnknownTree
-from conversation.library import KEPT, MOST_TESTS, Library, Golden
+from conversation.library import KEPT, MOST_TESTS, Golden, Library
 from conversation.store import Store
 from conversation.tables import Audit, TreeTest, table
 from conversation.users import Users

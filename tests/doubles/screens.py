@@ -29,6 +29,7 @@ from ivr import demo
 from ivr.events import Caller, Event, Joined, Left, Pressed, Spoke
 from ivr.tree import Tree, load
 from web.app import Parts, create_app
+from web.security import form_token
 
 VALUES = {"sms_sender": "050-1234-5678", "link_domain": "localhost", "centre_number": "03-1234-5678"}
 NUMBER = "+819012345678"
@@ -198,9 +199,7 @@ class House:
     async def caller(self, role: Role = "admin", name: str = "") -> httpx.AsyncClient:
         """Who calls the API: signed in, with the token that changes need."""
         session = await self.admin() if role == "admin" and not name else await self.user(role, name)
-        client = self.browser(cookies={"denwaban_session": session})
-        client.headers["x-csrf"] = (await client.get("/api/me")).json()["csrf"]
-        return client
+        return self.browser(cookies={"denwaban_session": session}, headers={"x-csrf": form_token(session)})
 
 
 @contextlib.asynccontextmanager
