@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response
@@ -134,7 +134,8 @@ def who(request: Request) -> User:
     return user
 
 
-def router(api: Api, app: FastAPI) -> APIRouter:
+def router(api: Api, parts: Sequence[APIRouter]) -> APIRouter:
+    """parts: the routers of the API, for its document."""
     routes = api.routes()
 
     @routes.get("/me", openapi_extra=about("timelines"))
@@ -151,15 +152,14 @@ def router(api: Api, app: FastAPI) -> APIRouter:
 
     @routes.get("/openapi.json", openapi_extra=about("trees.change"), include_in_schema=False)
     async def document() -> JSONResponse:
-        return JSONResponse(openapi(app))
+        return JSONResponse(openapi([routes, *parts]))
 
     return routes
 
 
-def openapi(app: FastAPI) -> dict[str, Any]:
+def openapi(parts: Sequence[APIRouter]) -> dict[str, Any]:
     """The document of the API; the pages are none of its business."""
-    ours = [route for route in app.routes if isinstance(route, APIRoute) and route.path.startswith(f"{PREFIX}/")]
-    return get_openapi(title="Denwaban", version="1", routes=ours)
+    return get_openapi(title="Denwaban", version="1", routes=[route for part in parts for route in part.routes])
 
 
 def answer_error(error: Exception) -> JSONResponse:

@@ -115,9 +115,9 @@ def create_app(parts: Parts) -> FastAPI:
         say=parts.say,
         confusing=parts.confusing,
     )
-    app.include_router(api.router(made, app))
-    for part in (api_trees, api_versions, api_trial, api_users):
-        app.include_router(part.router(made))
+    parted = [part.router(made) for part in (api_trees, api_versions, api_trial, api_users)]
+    for one in (*parted, api.router(made, parted)):
+        app.include_router(one)
     app.include_router(
         console.router(
             console.Console(
