@@ -146,7 +146,7 @@ class _Splicer:
         entries = dict(self._entries(node, begin, end))
         first = next(iter(entries.values()))
         apart = any(self._source[entry.begin : entry.begin + 1] == "\n" for entry in entries.values())
-        pieces = []
+        pieces: list[str] = []
         for key, value in new.items():
             entry = entries.get(key)
             if entry is None:

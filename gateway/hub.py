@@ -114,6 +114,7 @@ class Hub:
         self.figures = Figures()
         self._known: set[tuple[str, str]] = set()
         self._prompts = (0, 0)
+        self._spoken: set[str] = set()
         self.voice = VoiceChannel(
             Means(
                 inbox=self.inbox,
@@ -207,6 +208,9 @@ class Hub:
         await self.service.run()
 
     async def _make_prompts(self, trees: tuple[Tree, ...]) -> None:
+        trees = tuple(tree for tree in trees if tree.digest not in self._spoken)
+        if not trees:
+            return  # going back, or raising a share, waits for nothing
         wanted = [
             (utterance.text, utterance.language)
             for tree in trees
@@ -226,6 +230,7 @@ class Hub:
         log.info("prompts are made", extra={"made": made, "wanted": len(wanted)})
         if made < len(wanted):
             log.warning("some prompts have no sound yet; they are made when they are needed")
+        self._spoken |= {tree.digest for tree in trees}
 
     # -- what others want to know -----------------------------------------------------------------------------
 

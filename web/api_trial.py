@@ -15,6 +15,7 @@ from ivr.errors import BrokenTree
 from ivr.golden import CLOCK, Writer
 from ivr.nodes import AskNode, MenuNode, QuestionNode
 from ivr.tree import TreeFile
+from meaning.lexicon import LANGUAGES
 from web.api import Api, about
 from web.api_shapes import (
     ConfusingShape,
@@ -143,7 +144,7 @@ def _confusing(api: Api, source: str) -> Iterator[ConfusingShape]:
     for name, node in file.nodes.items():
         if not isinstance(node, MenuNode | QuestionNode | AskNode) or len(node.options) < 2:
             continue
-        for language in file.languages:
+        for language in (language for language in file.languages if language in LANGUAGES):
             examples = {
                 option.id: (_label(option.label.get(language, "")), *option.words.get(language, ()))
                 for option in node.options

@@ -27,10 +27,11 @@ class Prompts:
 
     def __init__(self) -> None:
         self.wanted: list[tuple[Tree, ...]] = []
-        self.may = asyncio.Event()
+        self.may, self.asked = asyncio.Event(), asyncio.Event()
 
     async def make(self, trees: tuple[Tree, ...]) -> None:
         self.wanted.append(trees)
+        self.asked.set()
         await self.may.wait()
 
 
@@ -61,8 +62,7 @@ async def test_a_new_version_is_in_service_when_its_prompts_are_made_and_not_bef
         digest = load(source).digest
         await versions.publish(kept.id, 2, source, digest, share=100, note="", by=None)
         assert not await service.changed(0.05)
-        while not prompts.wanted:
-            await asyncio.sleep(0)
+        await prompts.asked.wait()
         assert [tree.source for tree in prompts.wanted[0]] == [source]
         assert words.trees.choose("c").source == demo.text()
         assert not service.is_ready(digest)
@@ -73,7 +73,7 @@ async def test_a_new_version_is_in_service_when_its_prompts_are_made_and_not_bef
 
 
 async def test_what_another_process_publishes_is_taken_up(store: Store, tmp_path: Path) -> None:
-    async with running(store, Settings()) as (words, _, _, prompts):
+    async with running(store, Settings()) as (words, service, _, prompts):
         prompts.may.set()
         other = Store.open(f"sqlite:///{tmp_path / 'record.db'}", bytes(32), spool=tmp_path / "other", busy=5.0)
         library, versions = Library(other, now), Versions(other, now)
@@ -82,8 +82,9 @@ async def test_what_another_process_publishes_is_taken_up(store: Store, tmp_path
         await versions.publish(tree, 1, source, load(source).digest, share=100, note="", by=None)
         await other.close()
         async with asyncio.timeout(30):
-            while words.trees.choose("c").source != source:
-                await asyncio.sleep(0.05)
+            await prompts.asked.wait()  # it was noticed without being told
+        assert await service.changed(30)
+        assert words.trees.choose("c").source == source
 
 
 async def test_the_file_of_the_settings_is_taken_over_and_published_anew_when_it_changes(

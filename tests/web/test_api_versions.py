@@ -37,10 +37,10 @@ async def test_a_tree_goes_to_a_share_then_to_all_and_back_and_calls_stay_on_the
     first = await house.call()
     async with await house.caller() as admin:
         tree = await the_tree(admin)
-        answer = await published(admin, tree, await saved(admin, tree, greets("新しいご挨拶です。")), share=10)
+        answer = await published(admin, tree, await saved(admin, tree, greets("改まったご挨拶です。")), share=10)
         assert answer.json() == {"version": 2, "ready": True}
         begun = [await house.call() for _ in range(60)]
-        drawn = [one for one in begun if "新しい" in (await house.inbox.tree(one)).source]
+        drawn = [one for one in begun if "改まった" in (await house.inbox.tree(one)).source]
         assert 0 < len(drawn) < 30
         listed = (await admin.get(f"/api/trees/{tree}/versions")).json()
         assert [(one["version"], one["share"], one["live"], one["note"], one["by"]) for one in listed] == [
@@ -56,15 +56,15 @@ async def test_a_tree_goes_to_a_share_then_to_all_and_back_and_calls_stay_on_the
             "ready": True
         }
         new = await house.call()
-        assert "新しい" in (await house.inbox.tree(new)).source
+        assert "改まった" in (await house.inbox.tree(new)).source
         back = (await admin.post(f"/api/trees/{tree}/rollback", json={})).json()
         assert back == {"tree": tree, "version": 1, "ready": True}
         last = await house.call()
         nothing = await admin.post(f"/api/trees/{tree}/rollback", json={})
         assert (nothing.status_code, nothing.json()["error"]) == (409, "nothing_before")
-    assert "新しい" not in (await house.inbox.tree(last)).source
-    assert "新しい" not in (await house.inbox.tree(first)).source
-    assert "新しい" in (await house.inbox.tree(new)).source
+    assert "改まった" not in (await house.inbox.tree(last)).source
+    assert "改まった" not in (await house.inbox.tree(first)).source
+    assert "改まった" in (await house.inbox.tree(new)).source
 
 
 async def test_a_broken_draft_is_not_published_and_the_problems_are_told(house: House) -> None:
