@@ -25,7 +25,7 @@ class Trees:
     def __init__(self) -> None:
         self.tree = load(demo.text(), values=VALUES)
 
-    def current(self) -> Tree:
+    def choose(self, conversation: str) -> Tree:
         return self.tree
 
     def by_digest(self, digest: str) -> Tree | None:
