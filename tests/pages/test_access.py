@@ -82,3 +82,28 @@ async def test_the_consoles_pages_are_accessible(house: House, phone, language: 
     for path in ("/console", f"/console/{conversation}", "/console/outbox", "/console/callbacks", "/console/nope"):
         await page.goto(house.url + path)
         assert await faults(page) == [], path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_the_pages_of_users_are_accessible(house: House, phone, language: str, scheme: str) -> None:
+    options = {"locale": "en-GB" if language == "en" else "ja-JP", "color_scheme": scheme}
+    session = await house.admin()
+    me = (await house.users.everyone())[0].id
+    _, link = await house.users.invite("taro", "agent", me)
+    closed, _ = await house.users.invite("jiro", "auditor", me)
+    await house.users.change(closed, me, closed=True)
+    page = await phone("/console/users", session=session, width=1280, **options)
+    assert await faults(page) == []
+    await page.fill("#name", "hanako")
+    await page.locator(".push-button").click()
+    await page.wait_for_selector(".once")
+    assert await faults(page) == []
+    for path in ("/console/audit", "/editor"):
+        await page.goto(house.url + path)
+        assert await faults(page) == [], path
+    agent = await house.user("agent", "saburo")
+    page = await phone("/console/users", session=agent, **options)
+    assert await faults(page) == []
+    page = await phone(f"/invited/{link}", **options)
+    assert await faults(page) == []
