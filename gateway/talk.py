@@ -28,6 +28,7 @@ from ivr.actions import Ask
 from ivr.errors import BrokenTree
 from ivr.golden import CLOCK, Writer
 from ivr.tree import load
+from meaning import addresses
 from meaning.sense import Sense
 
 
@@ -55,7 +56,7 @@ def main(argv: Sequence[str], settings: Settings) -> int:
     language = tree.known(options.language or settings.language)
     writer = Writer(options.title, Path(name).stem, language, tree)
     sense = Sense(prompt for prompt in engine.prompts(tree) if isinstance(prompt, Ask))
-    talk(Typing(tree, language, caller(options.number), at, writer, sense), sys.stdin)
+    talk(Typing(tree, language, caller(options.number), at, writer, sense, areas=addresses.areas), sys.stdin)
     if options.save:
         options.save.write_text(writer.text, "utf-8")
     return 0

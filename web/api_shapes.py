@@ -13,6 +13,7 @@ from conversation.gate import LONGEST_TEST, Outcome
 from conversation.library import Draft, Saved
 from conversation.users import Account, Role
 from ivr.errors import Problem
+from ivr.problems import reasons
 from ivr.source import LARGEST
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
@@ -47,12 +48,15 @@ class Reason(Shown):
 
 
 class ProblemShape(Shown):
-    """node: empty for the whole tree. path: nodes from the start, or fields of the file."""
+    """node: empty for the whole tree. path: nodes from the start, or fields of the file. place: where it stands in the
+    file. level: ``problem``, ``warning`` or ``note``; only problems refuse a tree."""
 
     node: str
     path: list[str]
+    place: list[str]
     reason: Reason
     kind: str
+    level: str
 
 
 class FieldShape(Shown):
@@ -307,7 +311,14 @@ class AccountChange(Given):
 
 def problem_shapes(problems: Iterable[Problem]) -> list[ProblemShape]:
     return [
-        ProblemShape(node=one.node, path=list(one.path), reason=Reason(ja=None, en=one.reason), kind="")
+        ProblemShape(
+            node=one.node,
+            path=list(one.path),
+            place=list(one.place),
+            reason=Reason(**reasons(one)),
+            kind=one.kind,
+            level=one.level,
+        )
         for one in problems
     ]
 

@@ -15,6 +15,7 @@ from ivr.errors import BrokenTree
 from ivr.golden import CLOCK, Writer
 from ivr.nodes import AskNode, MenuNode, QuestionNode
 from ivr.tree import TreeFile
+from meaning import addresses
 from meaning.lexicon import LANGUAGES
 from web.api import Api, about
 from web.api_shapes import (
@@ -110,7 +111,7 @@ def _tried(api: Api, source: str, given: Trying, now: datetime, words: str) -> T
         raise ApiRefused(422, "shape", fields=["at"]) from None
     language = tree.known(given.language)
     writer = Writer(TITLE, "tree", language, tree)
-    typing = Typing(tree, language, caller(given.number.strip()), at, writer, sense, words=words)
+    typing = Typing(tree, language, caller(given.number.strip()), at, writer, sense, words=words, areas=addresses.areas)
     turns = [*_turns(typing, typing.begin())]
     for line in given.lines:
         turns.append(TurnShape(who="caller", text=line, node=typing.state.node))
@@ -165,4 +166,4 @@ def _label(words: Any) -> str:
 
 
 def _shapes(api: Api, source: str) -> list[dict[str, Any]]:
-    return [one.model_dump() for one in problem_shapes(api.bench.problems(source))]
+    return [one.model_dump() for one in problem_shapes(api.bench.refused(source))]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -130,7 +131,7 @@ def create_app(parts: Parts) -> FastAPI:
         versions=parts.versions,
         users=parts.users,
         service=parts.service,
-        bench=Workbench(parts.service.load),
+        bench=Workbench(parts.service.load, lambda: parts.clock().astimezone(ZoneInfo(parts.timezone)).date()),
         door=door,
         cookies=cookies,
         clock=parts.clock,

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
+from datetime import date
 from typing import Any, ParamSpec, TypeVar
 
 from conversation import manuscript
 from ivr import engine
 from ivr.actions import Ask
 from ivr.errors import BrokenTree, Problem
+from ivr.problems import refusing
 from ivr.source import read
-from ivr.tree import Tree
+from ivr.tree import Tree, examine
 from meaning.sense import Sense
 
 P = ParamSpec("P")
@@ -22,10 +24,11 @@ LEARNT = 4
 
 
 class Workbench:
-    """load: makes a tree for this house of its source, or raises BrokenTree."""
+    """load: makes a tree for this house of its source, or raises BrokenTree. today: in the centre's zone."""
 
-    def __init__(self, load: Callable[[str], Tree]) -> None:
-        self.load = load
+    def __init__(self, load: Callable[[str], Tree], today: Callable[[], date]) -> None:
+        self.load, self._today = load, today
+        self._found: OrderedDict[tuple[str, date], tuple[Problem, ...]] = OrderedDict()
         self._turn = asyncio.Semaphore(1)
         self._tried: OrderedDict[str, tuple[Tree, Sense]] = OrderedDict()
 
@@ -35,11 +38,24 @@ class Workbench:
             return await asyncio.to_thread(work, *values, **named)
 
     def problems(self, source: str) -> tuple[Problem, ...]:
-        try:
-            self.load(source)
-        except BrokenTree as broken:
-            return broken.problems
-        return ()
+        """Everything to be told of it, worst first: warnings and notes too, which refuse nothing."""
+        key = source, self._today()
+        if (known := self._found.get(key)) is not None:
+            return known
+        found = examine(source, today=key[1])
+        if not refusing(found):
+            try:
+                self.load(source)
+            except BrokenTree as broken:  # sound, but not in this house
+                found = (*broken.problems, *found)
+        self._found[key] = found
+        while len(self._found) > LEARNT:
+            self._found.popitem(last=False)
+        return found
+
+    def refused(self, source: str) -> tuple[Problem, ...]:
+        """What stands in the way of publishing it."""
+        return refusing(self.problems(source))
 
     def learnt(self, source: str) -> tuple[Tree, Sense]:
         """A tree to be tried. Raises BrokenTree."""
