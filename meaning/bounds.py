@@ -22,7 +22,7 @@ ASKED = 0.12
 """Share of turns that may be asked back: below the 15 % that callers bear, for examples are not callers."""
 KNOWN = 0.8
 """Share of turns that are about a matter of the tree, for that count."""
-LOWEST, HIGHEST = 0.3, 0.7
+LOWEST, HIGHEST = 0.33, 0.7
 """Between these an answer begins to be taken; few examples must make it neither reckless nor deaf."""
 FEWEST = 10
 """Judgements below which nothing can be learnt from them."""

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from meaning.embedding import Embedding, Vectors, installed
 from meaning.lexicon import LANGUAGES
-from meaning.likeness import Features, Numbers, Words, likeness, said
+from meaning.likeness import WORDS, Features, Numbers, Words, likeness, said
 from meaning.ridge import Ridge, fitted
 
 DOUBT = 0.15
@@ -43,7 +43,7 @@ class Callers:
 
     def read(self, texts: list[str], language: str) -> Features:
         vectors = self.embedding([said(text, language) for text in texts]) if self.embedding is not None else None
-        return Features(self.words.grams(texts), vectors)
+        return Features(WORDS[language], self.words.grams(texts), vectors)
 
 
 @cache
@@ -54,7 +54,7 @@ def callers(language: str, embedding: Embedding | None) -> Callers:
     phrases = tuple(phrase for _, phrase in pairs)
     topic = np.array([place for place, _ in pairs], dtype=np.intp)
     words = Words(phrases, language)
-    features = Features(words.grams(phrases), _vectors(language, phrases, embedding))
+    features = Features(WORDS[language], words.grams(phrases), _vectors(language, phrases, embedding))
     alike = likeness(features, features)
     told = fitted(alike, np.eye(len(known))[topic], np.full(len(phrases), DOUBT))
     return Callers(tuple(known), phrases, topic, words, embedding, features, alike, told)
