@@ -40,6 +40,9 @@ nodes:
     voicemail: {ja: ご伝言をどうぞ。, en: Please leave a message.}
 """
 
+LEARNING = 30_000
+"""Milliseconds at most until a tree that nobody has tried yet has learnt what is meant in it."""
+
 
 @pytest.fixture
 def editor(house: House, phone: Any) -> OPEN:
@@ -126,7 +129,7 @@ async def test_by_keyboard_alone_a_tree_is_made_changed_mended_tried_kept_as_tes
     await tab_to(page, "電話をかける")
     await keys.press("Enter")
     talk = page.get_by_role("log")
-    await expect(talk).to_contain_text("ご用件を承ります。")
+    await expect(talk).to_contain_text("ご用件を承ります。", timeout=LEARNING)
     await expect(talk).to_contain_text("お知らせです。")
     await expect(page.get_by_label("話す言葉・番号")).to_be_focused()
     await keys.type("0")
@@ -454,7 +457,7 @@ async def test_what_is_spoken_into_the_microphone_is_heard_and_answered(house, f
         await page.goto(f"{house.url}/editor/{tree}")
         await page.locator("#tab-try").click()
         await page.get_by_role("button", name="電話をかける").click()
-        await expect(page.get_by_role("log")).to_contain_text("ご予約ですか。")
+        await expect(page.get_by_role("log")).to_contain_text("ご予約ですか。", timeout=LEARNING)
         await page.get_by_role("button", name="マイクで話す").click()
         await page.get_by_role("button", name="話し終える").click()
         # The house's ear hears how many seconds there were.
