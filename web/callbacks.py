@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from conversation.callbacks import Callbacks
+from conversation.callbacks import Request as Wanted
 from conversation.users import Users
 from deflect.offers import masked
 from web.catalogue import words
-from web.console import cell, desk
+from web.console import desk
 from web.cookies import Cookies
 from web.drawing import Drawing
 from web.errors import NoSuchPage
+from web.sheets import sheet
 from web.signin import Door
 
 PATH = "/console/callbacks"
@@ -48,20 +48,14 @@ def router(callbacks: Callbacks, users: Users, door: Door, drawing: Drawing, coo
         user, _ = await door.user(request, "callbacks.read")
         await users.audit(user.id, "callbacks.export")
         say = words(cookies.language(request))
-        sheet = io.StringIO()
-        writer = csv.writer(sheet)
-        writer.writerow([say(f"callbacks.{head}") for head in ("state", "wanted", "number", "queue", "at", "done_at")])
-        for one in await callbacks.listed(IN_A_FILE):
+        heads = [say(f"callbacks.{head}") for head in ("state", "wanted", "number", "queue", "at", "done_at")]
+
+        def row(one: Wanted) -> tuple[str, ...]:
             state = say("callbacks.done" if one.done else "callbacks.open")
-            times = [drawing.exact(at) if at else "" for at in (one.wanted, one.at, one.done)]
-            row = (state, times[0] or say("callbacks.soon"), masked(one.number), one.queue, *times[1:])
-            writer.writerow([cell(text) for text in row])
-        # The byte order mark lets spreadsheets read Japanese as UTF-8.
-        return Response(
-            "\ufeff" + sheet.getvalue(),
-            media_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="callbacks.csv"'},
-        )
+            wanted, at, done = (drawing.exact(when) if when else "" for when in (one.wanted, one.at, one.done))
+            return (state, wanted or say("callbacks.soon"), masked(one.number), one.queue, at, done)
+
+        return sheet("callbacks", heads, map(row, await callbacks.listed(IN_A_FILE)))
 
     @routes.post(PATH + "/{id}")
     async def settled(request: Request, id: str) -> Response:

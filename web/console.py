@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from conversation.errors import UnknownConversation, UnknownRecording
-from conversation.history import Line
+from conversation.history import Line, Summary
 from conversation.inbox import Inbox
 from conversation.recordings import Recordings
 from conversation.users import User, Users
@@ -26,6 +24,7 @@ from web.cookies import Cookies
 from web.drawing import Drawing
 from web.live import HEARTBEAT, EventStream, Seats, Wake, event
 from web.roles import May, all_of
+from web.sheets import sheet
 from web.signin import Door
 from web.timeline import Told, told_action, told_event
 
@@ -84,20 +83,13 @@ def router(console: Console) -> APIRouter:
     async def table(request: Request) -> Response:
         await opened(request, "console", "export")
         say = words(cookies.language(request))
-        sheet = io.StringIO()
-        writer = csv.writer(sheet)
-        heads = ("conversation", "opened", "last", "state", "language", "node")
-        writer.writerow([say(f"console.{head}") for head in heads])
-        for one in await inbox.conversations(IN_A_FILE):
+        heads = [say(f"console.{head}") for head in ("conversation", "opened", "last", "state", "language", "node")]
+
+        def row(one: Summary) -> tuple[str, ...]:
             state = say("console.finished" if one.finished else "console.running")
-            times = (drawing.exact(one.opened), drawing.exact(one.last))
-            writer.writerow([cell(text) for text in (one.id, *times, state, one.language, one.node)])
-        # The byte order mark lets spreadsheets read Japanese as UTF-8.
-        return Response(
-            "\ufeff" + sheet.getvalue(),
-            media_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="conversations.csv"'},
-        )
+            return (one.id, drawing.exact(one.opened), drawing.exact(one.last), state, one.language, one.node)
+
+        return sheet("conversations", heads, map(row, await inbox.conversations(IN_A_FILE)))
 
     @routes.get("/console/events")
     async def live_list(request: Request) -> Response:
@@ -184,11 +176,6 @@ def router(console: Console) -> APIRouter:
 def desk(request: Request, user: User, token: str, zone: str) -> dict[str, Any]:
     """What every page of the console needs. may: what the user may do, so that nothing else is offered."""
     return {"token": token, "back": request.url.path, "zone": zone, "may": all_of(user.role), "me": user}
-
-
-def cell(text: str) -> str:
-    """A CSV cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def rows(lines: list[Line], say: Words) -> list[Row]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -14,11 +12,12 @@ from fastapi.responses import RedirectResponse, Response
 from conversation.errors import LastAdmin, NameTaken, UnknownUser
 from conversation.users import ROLES, Role, Users
 from web.catalogue import words
-from web.console import cell, desk
+from web.console import desk
 from web.cookies import Cookies
 from web.drawing import Drawing
 from web.errors import NoSuchPage
 from web.roles import May
+from web.sheets import sheet
 from web.signin import LONGEST_NAME, Door
 
 ON_A_PAGE = 100
@@ -106,17 +105,10 @@ def router(users: Users, drawing: Drawing, cookies: Cookies, door: Door, *, base
     @routes.get("/console/audit.csv")
     async def audit_table(request: Request) -> Response:
         await opened(request, "audit", "audit.export")
-        say, sheet = words(cookies.language(request)), io.StringIO()
-        writer = csv.writer(sheet)
-        writer.writerow([say(f"audit.{head}") for head in ("at", "who", "what", "about")])
-        for one in await users.audited(IN_A_FILE):
-            writer.writerow([cell(text) for text in (drawing.exact(one.at), one.user, one.what, one.about)])
-        # The byte order mark lets spreadsheets read Japanese as UTF-8.
-        return Response(
-            "\ufeff" + sheet.getvalue(),
-            media_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="audit.csv"'},
-        )
+        say = words(cookies.language(request))
+        heads = [say(f"audit.{head}") for head in ("at", "who", "what", "about")]
+        noted = await users.audited(IN_A_FILE)
+        return sheet("audit", heads, ((drawing.exact(one.at), one.user, one.what, one.about) for one in noted))
 
     return routes
 

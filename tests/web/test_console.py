@@ -14,7 +14,7 @@ from conversation.history import Line
 from conversation.tables import Audit, table
 from ivr.events import Recorded, Spoke, Transcribed
 from web.catalogue import words
-from web.console import cell, rows
+from web.console import rows
 
 AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
@@ -191,15 +191,6 @@ async def test_the_language_is_switched_by_our_form_and_leads_back_into_the_cons
         assert '<html lang="en">' in (await browser.get("/console")).text
         away = await browser.post("/console/language", data={**data, "back": "//evil.example"})
         assert away.headers["location"] == "/console"
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+81", "-2", "@sum", "\tx"])
-def test_no_cell_is_a_formula(text: str) -> None:
-    assert cell(text) == "'" + text
-
-
-def test_an_ordinary_cell_is_left_alone() -> None:
-    assert cell("member") == "member"
 
 
 def test_an_entry_of_a_later_release_does_not_hide_the_others() -> None:
